@@ -1,0 +1,3 @@
+import Delivery
+import Testing
+@Test func works() { #expect(Outcome(name: "soft-bounced") == .softBounced) }
