@@ -1,0 +1,136 @@
+/// A mailing's message, compiled once, to be rendered for each contact.
+///
+/// The text and the headers that are the same for all are encoded when it is compiled; to render is to copy them and to put the
+/// fields in. Rendering the same contact's message again gives the same bytes but for the date.
+public struct CompiledMessage: Sendable {
+    /// The names of the merge fields, in the order in which a render takes their values. `email` is not among them.
+    public let fieldNames: [String]
+    /// The version of the template that was compiled.
+    public let version: String
+
+    /// What the headers are made of, in their order.
+    enum HeaderPiece: Sendable {
+        case literal([UInt8])
+        case date
+        case from(HeaderPart, address: [UInt8])
+        case to
+        case messageID
+        case subject(HeaderPart)
+        case listUnsubscribe(HeaderPart)
+    }
+
+    let headers: [HeaderPiece]
+    let text: BodyPart
+    let html: BodyPart?
+    /// Without the hyphens before it.
+    let boundary: String
+    let messageIDSuffix: [UInt8]
+    let senderNeedsSMTPUTF8: Bool
+
+    /// Compiles `template`.
+    /// - Throws: ``MessageTemplateError``.
+    public init(_ template: MessageTemplate) throws {
+        try self.init(template, usesMustacheAlways: false)
+    }
+
+    /// With `usesMustacheAlways` every template is rendered by the Mustache library and encoded as a whole, which tests compare.
+    init(_ template: MessageTemplate, usesMustacheAlways: Bool) throws {
+        try HeaderAddress.check(template.from.address, part: .fromAddress)
+        if let replyTo = template.replyTo { try HeaderAddress.check(replyTo.address, part: .replyTo) }
+        var fields = MergeFieldSlots()
+        func header(_ source: String, _ part: MessageTemplateError.Part) throws -> HeaderPart {
+            try HeaderPart(
+                TemplatePart(source, part: part, escaping: .none, fields: &fields),
+                usesMustacheAlways: usesMustacheAlways)
+        }
+        let subject = try header(template.subject, .subject)
+        text = try BodyPart(
+            TemplatePart(template.text.endingInLineBreak, part: .text, escaping: .none, fields: &fields),
+            subtype: "plain", isInMultipart: template.html != nil, usesMustacheAlways: usesMustacheAlways)
+        html = try template.html.map { source in
+            try BodyPart(
+                TemplatePart(source.endingInLineBreak, part: .html, escaping: .html, fields: &fields),
+                subtype: "html", isInMultipart: true, usesMustacheAlways: usesMustacheAlways)
+        }
+        let fromName = try header(template.from.displayName ?? "", .fromName)
+        let listUnsubscribe = try template.listUnsubscribe.map { try header($0, .listUnsubscribe) }
+        fieldNames = fields.names
+        version = template.version
+        // `=_` occurs in no quoted-printable and no base64, and keeps a part from going unencoded.
+        boundary = "=_" + version
+        messageIDSuffix = try Array(HeaderAddress.messageIDSuffix(of: template).utf8)
+        senderNeedsSMTPUTF8 = [template.from.address, template.replyTo?.address ?? ""]
+            .contains { $0.utf8.contains { $0 >= 0x80 } }
+
+        var headers = HeaderPieces()
+        headers.append(.date)
+        headers.append(from: fromName, address: Array(template.from.address.utf8))
+        if let replyTo = template.replyTo {
+            headers.appendLiteral { output in
+                HeaderText.cleaned(replyTo.displayName ?? "").withUnsafeBufferPointer { name in
+                    Array(replyTo.address.utf8).withUnsafeBufferPointer {
+                        HeaderWriter.appendMailbox("Reply-To", displayName: name, address: $0, to: &output)
+                    }
+                }
+            }
+        }
+        headers.append(.to)
+        headers.append(.messageID)
+        headers.append(subject: subject)
+        if let listUnsubscribe { headers.append(.listUnsubscribe(listUnsubscribe)) }
+        headers.appendLiteral { [boundary, html] output in
+            output.append("MIME-Version: 1.0\r\n")
+            guard html != nil else { return }
+            output.append("Content-Type: multipart/alternative;\r\n boundary=\"")
+            output.append(boundary)
+            output.append("\"\r\n\r\n--")
+            output.append(boundary)
+            output.append("\r\n")
+        }
+        self.headers = headers.pieces
+    }
+}
+
+/// Collects header pieces, those that are the same for every contact encoded and joined.
+private struct HeaderPieces {
+    private(set) var pieces: [CompiledMessage.HeaderPiece] = []
+
+    mutating func append(_ piece: CompiledMessage.HeaderPiece) {
+        pieces.append(piece)
+    }
+
+    mutating func appendLiteral(_ write: (inout ByteStore) -> Void) {
+        var store = ByteStore(capacity: 512)
+        write(&store)
+        var bytes = Array(store.bytes)
+        if case .literal(let before)? = pieces.last {
+            pieces.removeLast()
+            bytes = before + bytes
+        }
+        pieces.append(.literal(bytes))
+    }
+
+    mutating func append(from name: HeaderPart, address: [UInt8]) {
+        guard let constant = name.constant else { return append(.from(name, address: address)) }
+        appendLiteral { output in
+            constant.withUnsafeBufferPointer { name in
+                address.withUnsafeBufferPointer {
+                    HeaderWriter.appendMailbox("From", displayName: name, address: $0, to: &output)
+                }
+            }
+        }
+    }
+
+    mutating func append(subject: HeaderPart) {
+        guard let constant = subject.constant else { return append(.subject(subject)) }
+        appendLiteral { output in
+            constant.withUnsafeBufferPointer { HeaderWriter.appendUnstructured("Subject", $0, to: &output) }
+        }
+    }
+}
+
+extension String {
+    fileprivate var endingInLineBreak: String {
+        utf8.last == 0x0A || utf8.last == 0x0D ? self : self + "\n"
+    }
+}
