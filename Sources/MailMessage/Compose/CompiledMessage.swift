@@ -3,7 +3,9 @@
 /// The text and the headers that are the same for all are encoded when it is compiled; to render is to copy them and to put the
 /// fields in. Rendering the same contact's message again gives the same bytes but for the date.
 public struct CompiledMessage: Sendable {
-    /// The names of the merge fields, in the order in which a render takes their values. `email` is not among them.
+    /// The names of the merge fields, in the order in which a render takes their values.
+    ///
+    /// `email` is not among them.
     public let fieldNames: [String]
     /// The version of the template that was compiled.
     public let version: String

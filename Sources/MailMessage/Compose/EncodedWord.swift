@@ -5,7 +5,7 @@ enum EncodedWord {
     /// The longest line that holds an encoded word.
     static let maximumLineLength = 76
 
-    /// `=?UTF-8?Q?` and `?=`
+    /// The length of `=?UTF-8?Q?` and `?=`.
     private static let overhead = 12
     private static let digits = Array("0123456789ABCDEF".utf8)
 

@@ -1,4 +1,6 @@
-/// What an address must be to stand in the headers of a template. Whether mail can be sent to it is not asked here.
+/// What an address must be to stand in the headers of a template.
+///
+/// Whether mail can be sent to it is not asked here.
 enum HeaderAddress {
     /// Refuses an address that would break its header or that names no domain.
     static func check(_ address: String, part: MessageTemplateError.Part) throws {

@@ -20,7 +20,9 @@ struct MergeFieldValue: MustacheParent, MustacheCustomRenderable, MustacheTransf
     static let transforms: Set<String> = ["capitalized", "lowercased", "uppercased", "reversed", "empty"]
 
     let renderText: String
-    /// Whether the contact's field is empty. A field of control characters is not, though nothing of it is rendered.
+    /// Whether the contact's field is empty.
+    ///
+    /// A field of control characters is not, though nothing of it is rendered.
     let isNull: Bool
 
     init(_ text: String, isEmpty: Bool) {

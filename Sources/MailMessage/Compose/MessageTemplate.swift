@@ -8,9 +8,13 @@
 /// - `{{uppercased(name)}}`, and likewise `lowercased`, `capitalized`, `reversed` and `empty`, transform a field.
 /// - Comments `{{! … }}` and set-delimiter tags `{{=<% %>=}}` work. Partials, inheritance, pragmas and dotted names are refused.
 public struct MessageTemplate: Hashable, Sendable, Codable {
-    /// The sender. Its display name may hold merge fields, its address may not.
+    /// The sender.
+    ///
+    /// Its display name may hold merge fields, its address may not.
     public var from: MailboxField
-    /// Where answers go, if not to the sender. It may not hold merge fields.
+    /// Where answers go, if not to the sender.
+    ///
+    /// It may not hold merge fields.
     public var replyTo: MailboxField?
     public var subject: String
     /// The text/plain body.

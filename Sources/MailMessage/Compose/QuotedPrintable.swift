@@ -3,7 +3,9 @@ enum QuotedPrintable {
     /// The longest line, without its CRLF and with a soft break's `=`.
     static let maximumLineLength = 76
 
-    /// The bytes that stand for themselves within a line. Space and tab at its end, `From ` at its start and a line of just a
+    /// The bytes that stand for themselves within a line.
+    ///
+    /// Space and tab at its end, `From ` at its start and a line of just a
     /// dot are handled apart.
     private static let literals: [Bool] = (0...255).map { byte in
         byte == 0x09 || (byte >= 0x20 && byte <= 0x7E && byte != 0x3D)

@@ -17,7 +17,9 @@ struct TemplateTagScanner {
         let close: [Character]
     }
 
-    /// A section that is not closed yet. Delimiters set inside it end with it.
+    /// A section that is not closed yet.
+    ///
+    /// Delimiters set inside it end with it.
     private struct OpenSection {
         let content: String
         let line: Int

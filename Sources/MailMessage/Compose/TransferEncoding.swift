@@ -4,7 +4,9 @@ enum TransferEncoding: String, CaseIterable, Sendable {
     case quotedPrintable = "quoted-printable"
     case base64
 
-    /// The longest line, without its CRLF, that goes unencoded. RFC 5322 §2.1.1 allows 998; some relays count a little else.
+    /// The longest line, without its CRLF, that goes unencoded.
+    ///
+    /// RFC 5322 §2.1.1 allows 998; some relays count a little else.
     static let maximumLineLength = 990
 
     /// Whether `text`, whose line breaks are all CRLF, may go as it is.
