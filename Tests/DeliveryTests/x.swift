@@ -1,3 +1,4 @@
 import Delivery
 import Testing
+
 @Test func works() { #expect(Outcome(name: "soft-bounced") == .softBounced) }

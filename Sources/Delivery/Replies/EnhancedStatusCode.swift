@@ -15,7 +15,8 @@ public struct EnhancedStatusCode: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard
-            parts.count == 3, parts.allSatisfy({ (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            parts.count == 3,
+            parts.allSatisfy({ (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }),
             let statusClass = UInt8(parts[0]), [2, 4, 5].contains(statusClass),
             let subject = UInt16(parts[1]), let detail = UInt16(parts[2])
         else { return nil }
