@@ -2,6 +2,12 @@
 
 import PackageDescription
 
+let nio: [Target.Dependency] = [
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+
 let package = Package(
     name: "postrider",
     platforms: [.macOS(.v15)],
@@ -11,12 +17,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
@@ -25,61 +28,109 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .systemLibrary(name: "CHiredis"),
+        // What everything speaks: pure values and rules.
         .target(name: "Delivery"),
-        .target(
-            name: "RedisClient",
-            dependencies: [
-                "CHiredis",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ]),
+
+        // The queue.
+        .systemLibrary(name: "CHiredis"),
+        .target(name: "RedisClient", dependencies: ["CHiredis"] + nio),
         .target(
             name: "JobQueue",
-            dependencies: ["Delivery", "RedisClient"],
+            dependencies: ["Delivery", "RedisClient", .product(name: "NIOCore", package: "swift-nio")],
             resources: [.embedInCode("Scripts")]),
+
+        // The message and its way out.
         .target(
             name: "MailMessage",
             dependencies: ["Delivery", .product(name: "Mustache", package: "swift-mustache")]),
-        .target(
-            name: "SMTP",
-            dependencies: [
-                "Delivery",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ]),
-        .target(name: "Contacts", dependencies: ["Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "SMTP", dependencies: ["Delivery"] + nio),
         .target(
             name: "DeliveryWorker",
             dependencies: [
-                "JobQueue", "MailMessage", "SMTP",
+                "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ] + nio),
+
+        // The books and who keeps them.
+        .target(
+            name: "Contacts",
+            dependencies: ["Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "CampaignCoordinator",
             dependencies: [
-                "Contacts", "JobQueue", "MailMessage",
+                "Contacts", "Delivery", "JobQueue", "MailMessage", "RedisClient",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ] + nio),
         .target(
             name: "Dashboard",
             dependencies: [
-                "CampaignCoordinator", .product(name: "Hummingbird", package: "hummingbird"),
+                "CampaignCoordinator", "Contacts", "Delivery", "RedisClient",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        .target(name: "Simulator", dependencies: ["MailMessage", "SMTP"]),
+
+        // The receiving world, for trying things out.
+        .target(name: "Simulator", dependencies: ["Delivery", "SMTP"] + nio),
+
+        // The command line.
         .executableTarget(
             name: "postrider",
             dependencies: [
-                "CampaignCoordinator", "Dashboard", "DeliveryWorker", "Simulator",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "RedisClient", "SMTP",
+                "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+
+        // Tests: one target beside each, then the whole with real servers.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: [
+                "RedisClient", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio),
+        .testTarget(name: "JobQueueTests", dependencies: ["Delivery", "JobQueue", "RedisClient", "TestSupport"] + nio),
+        .testTarget(
+            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"], resources: [.copy("Golden")]),
+        .testTarget(
+            name: "SMTPTests",
+            dependencies: ["Delivery", "SMTP", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
+        .testTarget(
+            name: "ContactsTests",
+            dependencies: ["Contacts", "Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "CampaignCoordinator", "Dashboard", "TestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
+                "Simulator", "TestSupport", "postrider",
+            ] + nio),
     ]
 )
+
+// One standard for all code: the stricter Swift to come, and no warnings.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,122 @@
+public import Contacts
+internal import Delivery
+internal import Foundation
+internal import JobQueue
+public import Logging
+internal import NIOCore
+internal import NIOPosix
+public import RedisClient
+public import ServiceLifecycle
+
+/// The coordinator: owns the contact book, feeds the queue, books outcomes, returns dead workers' jobs, answers questions.
+///
+/// There is one for a data directory and one for a Redis. It may be killed at any moment and goes on where it was.
+public final class Coordinator: Service {
+    let book: ContactBook
+    let queue: JobQueue
+    let redis: RedisConnection
+    let directory: DataDirectory
+    let hold = FeedingHold()
+    let logger: Logger
+    /// What API clients must show.
+    public let token: String
+    /// The Redis that workers shall use, without its password.
+    public let redisEndpoint: RedisEndpoint
+
+    private let configuration: CoordinatorConfiguration
+    private let embedded: EmbeddedRedis?
+    private let leader: Leader
+
+    /// Opens the data directory and its book, starts or reaches Redis and takes the lead of it.
+    ///
+    /// - Throws: ``CoordinatorError``, `ContactBookError` or `RedisError`; nothing is left running then.
+    public static func open(_ configuration: CoordinatorConfiguration, logger: Logger) async throws -> Coordinator {
+        let process = ProcessInfo.processInfo
+        let description =
+            "coordinator \(configuration.name) (pid \(process.processIdentifier) on \(process.hostName), "
+            + "data directory \(URL(fileURLWithPath: configuration.dataDirectory).standardizedFileURL.path))"
+        let directory = try DataDirectory(path: configuration.dataDirectory, owner: description)
+        let book = try ContactBook(directory: directory.path)
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        var embedded: EmbeddedRedis?
+        if configuration.redis == nil {
+            embedded = try await EmbeddedRedis.start(in: directory, eventLoop: eventLoop, logger: logger)
+        }
+        let endpoint = configuration.redis ?? embedded?.endpoint ?? RedisEndpoint(unixSocketPath: "")
+        let redis = RedisConnection(endpoint: endpoint, configuration: .init(), eventLoop: eventLoop, logger: logger)
+        do {
+            try await redis.connect()
+            let queue = JobQueue(redis: redis)
+            try await refuseEviction(queue, endpoint)
+            let leader = Leader(
+                queue: queue, book: try directory.identity(), description: description,
+                lease: configuration.leadership, logger: logger)
+            _ = try await leader.round()
+            return Coordinator(
+                book: book, queue: queue, redis: redis, directory: directory, token: try directory.token(),
+                redisEndpoint: endpoint, configuration: configuration, embedded: embedded, leader: leader,
+                logger: logger)
+        } catch {
+            if let embedded { await embedded.stop(through: redis) }
+            await redis.close()
+            try? book.close()
+            throw error
+        }
+    }
+
+    private init(
+        book: ContactBook, queue: JobQueue, redis: RedisConnection, directory: DataDirectory, token: String,
+        redisEndpoint: RedisEndpoint, configuration: CoordinatorConfiguration, embedded: EmbeddedRedis?,
+        leader: Leader, logger: Logger
+    ) {
+        self.book = book
+        self.queue = queue
+        self.redis = redis
+        self.directory = directory
+        self.token = token
+        self.redisEndpoint = redisEndpoint
+        self.configuration = configuration
+        self.embedded = embedded
+        self.leader = leader
+        self.logger = logger
+    }
+
+    /// Works until it is told to stop; then books what has come in, and stops its own Redis.
+    public func run() async throws {
+        let bookkeeper = Bookkeeper(book: book, queue: queue, shard: 0, logger: logger)
+        let feeder = Feeder(
+            book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
+        let reaper = Reaper(queue: queue, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await bookkeeper.run() }
+            tasks.addTask { await feeder.run() }
+            tasks.addTask { await reaper.run() }
+            tasks.addTask { [leader] in await leader.run() }
+            try? await gracefulShutdown()
+            tasks.cancelAll()
+        }
+        // What has come in until now is booked, so that a stopped campaign shows all that is known.
+        while (try? await bookkeeper.round()) == true {}
+        await close()
+    }
+
+    /// Gives up the lead, stops the embedded Redis, closes the book.
+    public func close() async {
+        try? await queue.resign()
+        if let embedded { await embedded.stop(through: redis) }
+        await redis.close()
+        try? book.close()
+        logger.notice("coordinator stopped")
+    }
+
+    /// A Redis that may evict keys would lose contacts without a word.
+    private static func refuseEviction(_ queue: JobQueue, _ endpoint: RedisEndpoint) async throws {
+        let policy = try await queue.information(section: "memory")["maxmemory_policy"] ?? "noeviction"
+        guard policy == "noeviction" else {
+            throw CoordinatorError(
+                .redis,
+                "\(endpoint) evicts keys when it is full (maxmemory-policy \(policy)), which would lose contacts; "
+                    + "set maxmemory-policy noeviction")
+        }
+    }
+}

@@ -1,0 +1,21 @@
+public import RedisClient
+
+/// How a coordinator runs.
+public struct CoordinatorConfiguration: Sendable {
+    /// Where the contact book, the token and the embedded Redis live.
+    public var dataDirectory: String
+    /// The Redis to work with; `nil` starts one in the data directory.
+    public var redis: RedisEndpoint?
+    /// How a second coordinator on the same Redis hears of this one.
+    public var name: String
+    /// The most jobs that are kept waiting in Redis, over all mailings.
+    public var highWater = 100_000
+    /// How long another coordinator is refused after this one was killed.
+    public var leadership: Duration = .seconds(15)
+
+    public init(dataDirectory: String, redis: RedisEndpoint? = nil, name: String) {
+        self.dataDirectory = dataDirectory
+        self.redis = redis
+        self.name = name
+    }
+}

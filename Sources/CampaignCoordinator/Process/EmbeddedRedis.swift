@@ -1,0 +1,98 @@
+internal import Foundation
+internal import Logging
+internal import NIOCore
+internal import RedisClient
+
+/// The coordinator's private Redis: a real `redis-server` on a unix socket in the data directory, durable and never evicting.
+///
+/// It is a process of its own, so it outlives a coordinator that is killed: workers go on, and the next coordinator takes it over.
+struct EmbeddedRedis: Sendable {
+    /// A path in `sun_path` holds 107 bytes and a NUL.
+    private static let longestSocketPath = 107
+
+    let endpoint: RedisEndpoint
+    private let socket: String
+    private let pidFile: String
+    private let logFile: String
+
+    /// Finds or starts the server and waits until it has loaded its data.
+    ///
+    /// - Throws: ``CoordinatorError`` saying why it does not run.
+    static func start(in directory: DataDirectory, eventLoop: any EventLoop, logger: Logger) async throws -> EmbeddedRedis {
+        let redis = EmbeddedRedis(directory)
+        guard redis.socket.utf8.count <= longestSocketPath else {
+            throw CoordinatorError(
+                .badDataDirectory,
+                "the data directory's path is too long for a unix socket (\(redis.socket), \(redis.socket.utf8.count) bytes, "
+                    + "at most \(longestSocketPath)); use a shorter one, or a Redis of your own with --redis")
+        }
+        if await redis.answers(eventLoop: eventLoop, logger: logger) {
+            logger.notice("took over the Redis that was left running", metadata: ["redis": "\(redis.endpoint)"])
+            return redis
+        }
+        try redis.launch(directory)
+        for _ in 0..<600 {
+            if await redis.answers(eventLoop: eventLoop, logger: logger) { return redis }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw CoordinatorError(.redis, "redis-server does not answer on \(redis.socket); its log is \(redis.logFile)")
+    }
+
+    private init(_ directory: DataDirectory) {
+        socket = DataDirectory.redisSocket(in: directory.path)
+        endpoint = RedisEndpoint(unixSocketPath: socket)
+        pidFile = directory.file("redis.pid")
+        logFile = directory.file("redis.log")
+    }
+
+    private func answers(eventLoop: any EventLoop, logger: Logger) async -> Bool {
+        guard FileManager.default.fileExists(atPath: socket) else { return false }
+        var configuration = RedisConfiguration()
+        // Loading a large append-only file takes its time; a socket without a server is refused at once.
+        configuration.connectTimeout = .minutes(5)
+        let connection = RedisConnection(
+            endpoint: endpoint, configuration: configuration, eventLoop: eventLoop, logger: logger)
+        let connected = (try? await connection.connect()) != nil
+        await connection.close()
+        return connected
+    }
+
+    private func launch(_ directory: DataDirectory) throws {
+        let storage = directory.file("redis")
+        try FileManager.default.createDirectory(
+            atPath: storage, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // As a daemon it leaves our process group: Ctrl-C stops the coordinator, which then stops Redis, in this order.
+        process.arguments = [
+            "redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", storage,
+            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+            "--daemonize", "yes", "--pidfile", pidFile, "--logfile", logFile,
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        switch process.terminationStatus {
+        case 0: return
+        case 127:
+            throw CoordinatorError(
+                .redis,
+                "redis-server is not installed; install it (apt-get install redis-server) or name your own Redis with --redis")
+        case let status:
+            throw CoordinatorError(.redis, "redis-server did not start (status \(status)); its log is \(logFile)")
+        }
+    }
+
+    /// Stops the server, which writes what it has first, and waits until its process is gone.
+    func stop(through connection: RedisConnection) async {
+        let pid = (try? String(contentsOfFile: pidFile, encoding: .utf8))
+            .flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        // The server closes the connection in place of an answer.
+        _ = try? await connection.submit(["SHUTDOWN"]).get()
+        guard let pid else { return }
+        for _ in 0..<300 where kill(pid, 0) == 0 {
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}

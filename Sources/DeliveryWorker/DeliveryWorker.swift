@@ -1,0 +1,89 @@
+public import Delivery
+internal import JobQueue
+public import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import RedisClient
+internal import SMTP
+public import ServiceLifecycle
+
+/// A worker: claims jobs from Redis, composes and sends them over SMTP, and settles what became of them.
+///
+/// It owns nothing: killed at any moment, its jobs return to the queue when its lease runs out.
+public struct DeliveryWorker: Service {
+    private let configuration: WorkerConfiguration
+    private let logger: Logger
+
+    public init(configuration: WorkerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Works until it is told to stop; then claims no more, finishes what is in hand within the grace time, gives the rest back.
+    ///
+    /// - Throws: `RedisError` when Redis cannot be reached at the start.
+    public func run() async throws {
+        // The beat has a loop and a connection of its own, so that no load can make it miss.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        defer { group.shutdownGracefully { _ in } }
+        let workLoop = group.next()
+        let workRedis = RedisConnection(
+            endpoint: configuration.redis, configuration: .init(), eventLoop: workLoop, logger: logger)
+        let beatRedis = RedisConnection(
+            endpoint: configuration.redis, configuration: .init(), eventLoop: group.next(), logger: logger)
+        try await workRedis.connect()
+        try await beatRedis.connect()
+
+        let keeper = LeaseKeeper(queue: JobQueue(redis: beatRedis), configuration: configuration, logger: logger)
+        let registeredAt = NIODeadline.now()
+        let lease = Lease(worker: try await keeper.register(), duration: configuration.lease, now: registeredAt)
+        logger.notice(
+            "worker started", metadata: ["worker.id": "\(lease.worker)", "smtp.relay": "\(configuration.relay)"])
+
+        let queue = JobQueue(redis: workRedis)
+        let engine = try await workLoop.submit {
+            NIOLoopBound(self.makeEngine(queue: queue, lease: lease, eventLoop: workLoop), eventLoop: workLoop)
+        }.get()
+
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                do {
+                    try await keeper.run(lease) { workLoop.execute { engine.value.leaseLost() } }
+                } catch {
+                    // Only cancellation ends it: the worker is stopping.
+                }
+            }
+            try? await gracefulShutdown()
+            await stop(engine, workLoop)
+            tasks.cancelAll()
+        }
+        if let gone = try? await queue.leave(lease.worker).get(), !gone {
+            logger.warning("jobs are left in flight; they return to the queue when the lease runs out")
+        }
+        await workRedis.close()
+        await beatRedis.close()
+        logger.notice("worker stopped", metadata: ["worker.id": "\(lease.worker)"])
+    }
+
+    private func makeEngine(queue: JobQueue, lease: Lease, eventLoop: any EventLoop) -> DeliveryEngine {
+        // Enough for every connection to have its window full and the next one waiting.
+        let capacity = max(64, configuration.smtp.maximumConnections * configuration.smtp.windowMessages * 2)
+        let engine = DeliveryEngine(
+            queue: queue, lease: lease, capacity: min(capacity, 2000), eventLoop: eventLoop, logger: logger)
+        engine.pool = SMTPConnectionPool(
+            eventLoop: eventLoop, endpoint: configuration.relay, options: configuration.smtp, source: engine,
+            logger: logger)
+        lease.condition = "sending"
+        engine.claimIfRoom()
+        return engine
+    }
+
+    private func stop(_ engine: NIOLoopBound<DeliveryEngine>, _ workLoop: any EventLoop) async {
+        logger.notice("stopping: claiming no more, finishing what is in hand")
+        let grace = TimeAmount.milliseconds(configuration.grace.wholeMilliseconds)
+        _ = try? await workLoop.flatSubmit {
+            let drained = engine.value.drain()
+            return engine.value.pool?.shutdown(grace: grace).flatMap { drained } ?? drained
+        }.get()
+    }
+}

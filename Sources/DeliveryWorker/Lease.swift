@@ -1,0 +1,48 @@
+internal import Delivery
+internal import JobQueue
+internal import NIOCore
+internal import Synchronization
+
+/// What a worker knows of its own lease: the one value that its beat and its engine share.
+final class Lease: Sendable {
+    private struct State {
+        var worker: WorkerID
+        var confirmedAt: NIODeadline
+        var condition = "starting"
+    }
+
+    private let state: Mutex<State>
+    private let trusted: TimeAmount
+
+    /// - Parameter duration: How long Redis keeps the lease. A worker trusts it for 60 % of that time after the last
+    ///   confirmed beat, and starts nothing later: then it is finished before anybody else may have its jobs.
+    init(worker: WorkerID, duration: Duration, now: NIODeadline) {
+        state = Mutex(State(worker: worker, confirmedAt: now))
+        trusted = .milliseconds(duration.wholeMilliseconds * 6 / 10)
+    }
+
+    var worker: WorkerID { state.withLock { $0.worker } }
+
+    /// What the worker says of itself in the queue's status, such as `sending`.
+    var condition: String {
+        get { state.withLock { $0.condition } }
+        set { state.withLock { $0.condition = newValue } }
+    }
+
+    /// Whether a new message may be begun.
+    func isTrusted(at now: NIODeadline) -> Bool {
+        state.withLock { $0.confirmedAt + trusted > now }
+    }
+
+    func confirm(at now: NIODeadline) {
+        state.withLock { $0.confirmedAt = now }
+    }
+
+    /// Takes on a new identity after the old lease was lost.
+    func renew(as worker: WorkerID, at now: NIODeadline) {
+        state.withLock {
+            $0.worker = worker
+            $0.confirmedAt = now
+        }
+    }
+}

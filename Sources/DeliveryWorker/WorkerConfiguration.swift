@@ -1,0 +1,25 @@
+public import Delivery
+public import RedisClient
+public import SMTP
+
+/// How a worker runs.
+public struct WorkerConfiguration: Sendable {
+    public var redis: RedisEndpoint
+    public var relay: SMTPEndpoint
+    public var smtp: SMTPClientOptions
+    /// Shown by the queue's status; two workers may share a name, each lease has its own epoch.
+    public var name: String
+    /// How long the queue waits for a sign of life before it gives this worker's jobs to others.
+    public var lease: Duration = .seconds(15)
+    /// How often the lease is renewed.
+    public var beat: Duration = .seconds(3)
+    /// How long a stop waits for what is in hand.
+    public var grace: Duration = .seconds(20)
+
+    public init(redis: RedisEndpoint, relay: SMTPEndpoint, smtp: SMTPClientOptions, name: String) {
+        self.redis = redis
+        self.relay = relay
+        self.smtp = smtp
+        self.name = name
+    }
+}

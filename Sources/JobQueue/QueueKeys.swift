@@ -1,0 +1,17 @@
+internal import Delivery
+
+/// The names of the keys that Swift code touches itself; all others are built in `Scripts/common.lua`.
+struct QueueKeys: Sendable {
+    /// Every key of a shard begins with this; its hash tag keeps the shard in one slot of a cluster.
+    let prefix: String
+
+    init(shard: Int) {
+        prefix = "pr:{\(shard)}:"
+    }
+
+    var outcomes: String { prefix + "outcomes" }
+    var suppressed: String { prefix + "suppressed" }
+    var coordinator: String { prefix + "coordinator" }
+
+    func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
+}

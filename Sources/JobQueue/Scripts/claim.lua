@@ -1,0 +1,98 @@
+#!lua
+-- CLAIM: moves due jobs to their lanes, then jobs from lanes into a worker's flight.
+-- ARGV: 1 worker, 2 how many jobs it has room for
+-- Result: false when the lease is lost; else {wait, suppressions, m, site, {payload…}, m, site, {payload…}, …} where wait is
+--   how many ms from now there may be something again (-1: nothing is known to come) and suppressions is how many addresses
+--   were suppressed after they had been fed (0: the worker need not look).
+-- Guarantees: a job is in exactly one place; settled jobs are skipped; lanes of a mailing are served in turn, mailings by
+--   virtual time; the work is bounded however much is waiting or due.
+local MAX_BUCKET_JOBS, MAX_LANES, MAX_MAILINGS = 200, 32, 16
+local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
+if not lease_holds(worker, now) then return false end
+
+-- A due job goes to the head of its lane: it has waited its time, it does not queue behind the whole mailing again.
+local function promote(limit)
+  local bucket = redis.call('ZRANGEBYSCORE', due_key, '-inf', now, 'LIMIT', 0, 1)[1]
+  if not bucket then return 0 end
+  local jobs = redis.call('LPOP', key_bucket(bucket), limit) or {}
+  if #jobs < limit then redis.call('ZREM', due_key, bucket) end
+  for _, text in ipairs(jobs) do
+    local m, site, payload = split_place(text)
+    redis.call('HINCRBY', key_counts(m), 'due', -1)
+    local state = state_of(m)
+    if state and state ~= 'cancelled' then
+      redis.call('LPUSH', key_lane(m, site), payload)
+      redis.call('ZADD', key_ready(m), 'NX', now, site)
+      redis.call('HINCRBY', key_counts(m), 'waiting', 1)
+      if state == 'running' then activate(m) end
+    end
+  end
+  return #jobs
+end
+promote(MAX_BUCKET_JOBS)
+
+local result = { -1, redis.call('HLEN', prefix .. 'suppressed') }
+local soonest
+
+-- Takes up to n jobs of one lane into flight; returns how many it took.
+local function take(m, site, n)
+  local lane = key_lane(m, site)
+  local jobs = redis.call('LPOP', lane, n) or {}
+  if #jobs < n or redis.call('EXISTS', lane) == 0 then
+    redis.call('ZREM', key_ready(m), site)
+  else
+    redis.call('ZADD', key_ready(m), now, site)
+  end
+  if #jobs == 0 then return 0 end
+  local query, ordinals = {}, {}
+  for i, payload in ipairs(jobs) do
+    local ordinal = ordinal_of(payload)
+    ordinals[i] = ordinal
+    query[#query + 1] = 'GET'
+    query[#query + 1] = 'u1'
+    query[#query + 1] = ordinal
+  end
+  local done = redis.call('BITFIELD_RO', key_done(m), unpack(query))
+  local flight, taken = {}, {}
+  for i, payload in ipairs(jobs) do
+    if done[i] == 0 then
+      flight[#flight + 1] = m .. ':' .. ordinals[i]
+      flight[#flight + 1] = with_place(m, site, payload)
+      taken[#taken + 1] = payload
+    end
+  end
+  if #taken > 0 then
+    redis.call('HSET', key_flight(worker), unpack(flight))
+    result[#result + 1] = m
+    result[#result + 1] = site
+    result[#result + 1] = taken
+  end
+  redis.call('HINCRBY', key_counts(m), 'waiting', -#jobs)
+  return #taken
+end
+
+local left = want
+for _, m in ipairs(redis.call('ZRANGE', mailings_key, 0, MAX_MAILINGS - 1)) do
+  if left <= 0 then break end
+  local lanes = redis.call('ZRANGEBYSCORE', key_ready(m), '-inf', now, 'LIMIT', 0, MAX_LANES)
+  local before = left
+  for i, site in ipairs(lanes) do
+    if left <= 0 then break end
+    left = left - take(m, site, math.ceil(left / (#lanes - i + 1)))
+  end
+  if before > left then
+    local weight = tonumber(redis.call('HGET', key_mailing(m), 'weight') or 1)
+    redis.call('ZINCRBY', mailings_key, (before - left) / weight, m)
+  end
+  local first = redis.call('ZRANGE', key_ready(m), 0, 0, 'WITHSCORES')
+  if first[1] then
+    soonest = math.min(soonest or tonumber(first[2]), tonumber(first[2]))
+  else
+    redis.call('ZREM', mailings_key, m)
+  end
+end
+
+local next_due = redis.call('ZRANGE', due_key, 0, 0, 'WITHSCORES')
+if next_due[1] then soonest = math.min(soonest or tonumber(next_due[2]), tonumber(next_due[2])) end
+if soonest then result[1] = math.max(0, math.ceil(soonest - now)) end
+return result

@@ -1,0 +1,23 @@
+#!lua flags=allow-oom
+-- DEFER: puts jobs aside until their next attempt.
+-- ARGV: 1 worker, then per job: m, ordinal, site, delay in ms, payload (with the attempt counted), status change
+-- Result: how many were put aside.
+-- Guarantees: only what is still in this worker's flight moves (a reaped job has gone back already, uncharged); the job and
+--   its status change move together. Granularity of the delay: one second.
+local flight, now, moved, changes = key_flight(ARGV[1]), now_ms(), 0, {}
+for i = 2, #ARGV, 6 do
+  local m, ordinal, site, delay, payload, change = unpack(ARGV, i, i + 5)
+  if redis.call('HDEL', flight, m .. ':' .. ordinal) == 1 and redis.call('GETBIT', key_done(m), ordinal) == 0 then
+    if state_of(m) ~= 'cancelled' then
+      local second = math.ceil((now + delay) / 1000)
+      redis.call('RPUSH', key_bucket(second), with_place(m, site, payload))
+      redis.call('ZADD', due_key, second * 1000, second)
+      redis.call('HINCRBY', key_counts(m), 'due', 1)
+    end
+    changes[m] = changes[m] or {}
+    table.insert(changes[m], change)
+    moved = moved + 1
+  end
+end
+for m, list in pairs(changes) do redis.call('XADD', outcomes_key, '*', 'm', m, 'c', table.concat(list)) end
+return moved

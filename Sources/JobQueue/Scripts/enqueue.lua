@@ -1,0 +1,29 @@
+#!lua
+-- ENQUEUE: feeds a range of a mailing's ordinals into its lanes.
+-- ARGV: 1 mailing, 2 expected cursor, 3 new cursor, then per lane: site, n, payload × n
+-- Result: {moved, cursor}: moved is 1 and cursor the new one; or moved 0 and the cursor that stands, nothing done;
+--   or moved -1 when this Redis does not know the mailing; -2 when it is cancelled.
+-- Guarantees: the cursor moves with the push, so repeating a batch after a crash does nothing.
+local m, expected, new = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local state = state_of(m)
+if not state then return { -1, 0 } end
+if state == 'cancelled' then return { -2, 0 } end
+local cursor = tonumber(redis.call('GET', key_cursor(m)) or 0)
+if cursor ~= expected then return { 0, cursor } end
+local now, i, total = now_ms(), 4, 0
+while i <= #ARGV do
+  local site, n = ARGV[i], tonumber(ARGV[i + 1])
+  local lane = key_lane(m, site)
+  for from = i + 2, i + 1 + n, 500 do
+    redis.call('RPUSH', lane, unpack(ARGV, from, math.min(from + 499, i + 1 + n)))
+  end
+  redis.call('ZADD', key_ready(m), 'NX', now, site)
+  total = total + n
+  i = i + 2 + n
+end
+redis.call('SET', key_cursor(m), new)
+if total > 0 then
+  redis.call('HINCRBY', key_counts(m), 'waiting', total)
+  if state == 'running' then activate(m) end
+end
+return { 1, tonumber(new) }

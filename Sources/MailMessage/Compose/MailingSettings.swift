@@ -1,0 +1,32 @@
+public import Delivery
+internal import Foundation
+
+/// What a worker must know of a mailing: the message, its return path, and when to try again.
+///
+/// The coordinator encodes it once, the queue stores it once per mailing, workers keep it compiled.
+public struct MailingSettings: Sendable, Codable {
+    public var template: MessageTemplate
+    /// The address in MAIL FROM, to which bounce messages go.
+    public var envelopeSender: String
+    public var retry: RetryPolicy
+
+    public init(template: MessageTemplate, envelopeSender: String, retry: RetryPolicy) {
+        self.template = template
+        self.envelopeSender = envelopeSender
+        self.retry = retry
+    }
+
+    /// Reads what ``encoded()`` wrote.
+    ///
+    /// - Throws: A decoding error when the bytes are of another version.
+    public init(encoded bytes: [UInt8]) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(bytes))
+    }
+
+    /// The settings as JSON.
+    public func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return [UInt8](try encoder.encode(self))
+    }
+}
