@@ -1,0 +1,321 @@
+import Delivery
+import NIOCore
+
+/// One connection of a pool: obeys the state machine, writes once per read, keeps the time limits.
+///
+/// Used on its channel's event loop only.
+final class SMTPClientHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What a connection tells and asks its pool.
+    protocol Owner: AnyObject {
+        func nextMessages(upTo count: Int) -> [OutgoingMessage]
+        func finished(_ finished: SMTPClientStateMachine.Finished)
+        /// The session is open for messages.
+        func opened(_ handler: SMTPClientHandler)
+        /// Every message that was asked for came: there may be work for another connection.
+        func filled(_ handler: SMTPClientHandler)
+        /// Nothing is in flight, and the source had nothing more.
+        func becameIdle(_ handler: SMTPClientHandler)
+        /// The connection begins no more messages; `isSpent` says that it had as many as a connection may have.
+        func retiring(_ handler: SMTPClientHandler, isSpent: Bool)
+        /// The connection is gone; `failure` is set if it was never open for messages.
+        func closed(_ handler: SMTPClientHandler, failure: SMTPEndpointFailure?)
+    }
+
+    private let owner: any Owner
+    private let options: SMTPClientOptions
+    private(set) var machine: SMTPClientStateMachine
+    private var parser = SMTPReplyParser()
+    private var writer: SMTPCommandWriter
+    private var context: ChannelHandlerContext?
+    private var timer: Scheduled<Void>?
+    private var timerFires = NIODeadline.distantFuture
+    private var waitingSince = NIODeadline.distantPast
+    private(set) var hasReportedClose = false
+    /// Whether a reply came in the present read.
+    private var hasHeard = false
+    private var hasReportedRetiring = false
+    /// Why the session ended before it was open.
+    private var failure: SMTPEndpointFailure?
+    /// Why the connection was closed, if an error came before its end.
+    private var lastError: String?
+    /// Whether any message ended with an answer on this connection.
+    private(set) var wasProductive = false
+
+    init(owner: any Owner, options: SMTPClientOptions) {
+        self.owner = owner
+        self.options = options
+        machine = SMTPClientStateMachine(
+            messages: options.messagesPerConnection, windowMessages: options.windowMessages,
+            windowBytes: options.windowBytes)
+        writer = SMTPCommandWriter(heloName: options.heloName, allocator: ByteBufferAllocator())
+    }
+
+    // MARK: The pool's orders
+
+    /// Asks the source for messages as far as there is room, and writes them.
+    func pull() {
+        guard let context else { return }
+        let wasIdle = machine.isIdle
+        fill(context)
+        if wasIdle, !machine.isIdle { waitingSince = context.eventLoop.now }
+        flush(context)
+        afterWork(context)
+    }
+
+    /// Takes no more messages; says QUIT and closes when those in flight are answered.
+    func drain() {
+        machine.drain()
+        guard let context else { return }
+        if machine.stage == .open {
+            afterWork(context)
+        } else if machine.stage != .quitting {
+            // Nothing was begun on a session that is not open yet.
+            context.close(promise: nil)
+        }
+    }
+
+    /// Closes at once; what is in flight is lost for the reason given.
+    func abort(_ cause: String) {
+        guard let context else { return }
+        end(context, machine.lost(cause))
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard timer == nil else { return }
+        waitingSince = context.eventLoop.now
+        armTimer(context)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        parser.append(unwrapInboundIn(data))
+        do throws(SMTPReplyParser.Malformed) {
+            while machine.stage != .closed, let reply = try parser.next(textWanted: { machine.textWanted($0) }) {
+                hasHeard = true
+                perform(machine.received(reply), context)
+            }
+        } catch {
+            if machine.stage == .open || machine.stage == .quitting {
+                end(context, machine.lost(error.problem))
+            } else {
+                failure = SMTPEndpointFailure(phase: helloPhase, message: error.problem)
+                end(context, machine.lost(error.problem))
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard machine.stage != .closed else { return }
+        // Pieces of a reply do not lengthen the time that it may take.
+        if hasHeard {
+            hasHeard = false
+            waitingSince = context.eventLoop.now
+        }
+        fill(context)
+        flush(context)
+        afterWork(context)
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        // The server has taken some of what was written: that is progress of the data block.
+        waitingSince = context.eventLoop.now
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        lastError = "\(error)"
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let cause = lastError.map { "connection lost: \($0)" } ?? "the server closed the connection"
+        if failure == nil, machine.stage != .open, machine.stage != .quitting, machine.stage != .closed {
+            failure = SMTPEndpointFailure(phase: helloPhase, message: cause)
+        }
+        report(machine.lost(cause))
+        finishClosing()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        finishClosing()
+        self.context = nil
+    }
+
+    private var helloPhase: DeliveryPhase { machine.stage == .greeting ? .connect : .ehlo }
+
+    // MARK: Obeying
+
+    private func perform(_ action: SMTPClientStateMachine.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .none:
+            break
+        case .finished(let finished):
+            wasProductive = true
+            owner.finished(finished)
+        case .sendContent(let message):
+            writer.contentAndDot(message.content)
+        case .send(let command):
+            send(command)
+        case .opened:
+            owner.opened(self)
+        case .refused(let failure):
+            self.failure = failure
+            end(context, [])
+        case .close(let finished):
+            end(context, finished)
+        }
+    }
+
+    private func send(_ command: SMTPClientStateMachine.Command) {
+        switch command {
+        case .ehlo: writer.ehlo()
+        case .helo: writer.helo()
+        case .mail: if let message = machine.held { writer.mail(message, machine.extensions) }
+        case .recipient: if let message = machine.held { writer.recipient(message) }
+        case .data: writer.data()
+        case .loneDot: writer.loneDot()
+        case .quit: writer.quit()
+        }
+    }
+
+    /// Lets the source fill the window.
+    private func fill(_ context: ChannelHandlerContext) {
+        // What the server does not take is not heaped up here.
+        guard context.channel.isWritable else { return }
+        while case let room = machine.room, room > 0 {
+            let messages = owner.nextMessages(upTo: room)
+            for message in messages { submit(message) }
+            guard messages.count >= room else { return }
+            owner.filled(self)
+        }
+    }
+
+    private func submit(_ message: OutgoingMessage) {
+        switch machine.submit(message) {
+        case .transaction(let reset):
+            if reset { writer.reset() }
+            writer.mail(message, machine.extensions)
+            writer.recipient(message)
+            writer.chunk(message.content)
+        case .group(let reset):
+            if reset { writer.reset() }
+            writer.mail(message, machine.extensions)
+            writer.recipient(message)
+            writer.data()
+        case .step(let reset):
+            if reset { writer.reset() } else { writer.mail(message, machine.extensions) }
+        case .unsendable(let result):
+            owner.finished(.init(token: message.token, result: result))
+        }
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard let buffer = writer.take() else { return }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        writer.clear()
+    }
+
+    private func afterWork(_ context: ChannelHandlerContext) {
+        if machine.quitIfDone() {
+            waitingSince = context.eventLoop.now
+            writer.quit()
+            flush(context)
+        } else if machine.isIdle {
+            owner.becameIdle(self)
+        }
+        if machine.isRetiring, !hasReportedRetiring {
+            hasReportedRetiring = true
+            owner.retiring(self, isSpent: machine.isSpent)
+        }
+        armTimer(context)
+    }
+
+    private func end(_ context: ChannelHandlerContext, _ finished: [SMTPClientStateMachine.Finished]) {
+        report(finished)
+        context.close(promise: nil)
+    }
+
+    private func report(_ finished: [SMTPClientStateMachine.Finished]) {
+        for one in finished {
+            if case .reply(let reply, _) = one.result, reply.code != 421 { wasProductive = true }
+            owner.finished(one)
+        }
+    }
+
+    private func finishClosing() {
+        timer?.cancel()
+        timer = nil
+        guard !hasReportedClose else { return }
+        hasReportedClose = true
+        owner.closed(self, failure: failure)
+    }
+}
+
+// MARK: Time limits
+
+extension SMTPClientHandler {
+    /// How long the present wait may last, and what is waited for.
+    private func limit(_ context: ChannelHandlerContext) -> (TimeAmount, String) {
+        let limits = options.limits
+        switch machine.stage {
+        case .greeting: return (limits.greeting, "the greeting")
+        case .ehlo, .helo: return (limits.hello, "the answer to EHLO")
+        case .quitting, .closed: return (limits.quit, "the answer to QUIT")
+        case .open: break
+        }
+        if machine.isIdle { return (options.idleTimeout, "more messages") }
+        if !context.channel.isWritable { return (limits.dataBlock, "the server to take the message") }
+        switch machine.step {
+        case .reset, .mail: return (limits.mail, "the answer to MAIL")
+        case .recipient: return (limits.recipient, "the answer to RCPT")
+        case .data: return (limits.dataInitiation, "the answer to DATA")
+        case .dot, .loneDot: return (limits.dataTermination, "the answer to the final dot")
+        }
+    }
+
+    /// Sets the timer only if it would fire too late: a timer that fires early looks again, which is cheaper than
+    /// moving it with every reply.
+    private func armTimer(_ context: ChannelHandlerContext) {
+        guard !hasReportedClose else { return }
+        let deadline = waitingSince + limit(context).0
+        guard timer == nil || deadline < timerFires else { return }
+        timer?.cancel()
+        timerFires = deadline
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            self?.timerFired()
+        }
+    }
+
+    private func timerFired() {
+        timer = nil
+        guard let context else { return }
+        let (limit, what) = limit(context)
+        guard context.eventLoop.now >= waitingSince + limit else { return armTimer(context) }
+        if machine.isIdle {
+            drain()
+        } else if machine.stage == .open {
+            end(context, machine.lost("timed out waiting for \(what)"))
+        } else {
+            if machine.stage != .quitting, machine.stage != .closed {
+                failure = SMTPEndpointFailure(phase: helloPhase, message: "timed out waiting for \(what)")
+            }
+            end(context, machine.lost(""))
+        }
+    }
+}

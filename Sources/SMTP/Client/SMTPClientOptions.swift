@@ -1,0 +1,61 @@
+public import NIOCore
+
+/// How a pool of connections behaves; the defaults suit a relay in the same network.
+public struct SMTPClientOptions: Sendable {
+    /// How long to wait for each answer (RFC 5321 §4.5.3.2).
+    public struct TimeLimits: Sendable {
+        public var connect: TimeAmount = .seconds(30)
+        public var greeting: TimeAmount = .minutes(5)
+        /// EHLO and HELO.
+        public var hello: TimeAmount = .minutes(5)
+        /// MAIL and RSET.
+        public var mail: TimeAmount = .minutes(5)
+        public var recipient: TimeAmount = .minutes(5)
+        /// The 354 after DATA.
+        public var dataInitiation: TimeAmount = .minutes(2)
+        /// How long the server may take nothing of what is being written.
+        public var dataBlock: TimeAmount = .minutes(3)
+        /// The answer to the final dot or the last BDAT chunk.
+        public var dataTermination: TimeAmount = .minutes(10)
+        /// The answer to QUIT; nothing depends on it.
+        public var quit: TimeAmount = .seconds(5)
+
+        public init() {}
+    }
+
+    /// The name given with EHLO: the sending host's own domain name.
+    public var heloName: String
+    public var maximumConnections: Int = 16
+    /// After how many messages a connection is closed and replaced.
+    public var messagesPerConnection: Int = 10_000
+    /// How long a connection with nothing to send is kept.
+    public var idleTimeout: TimeAmount = .seconds(30)
+    public var limits = TimeLimits()
+    /// How many messages may be unanswered on one connection where the server takes BDAT (RFC 3030).
+    public var windowMessages: Int = 32
+    /// How many bytes of content may be unanswered on one connection where the server takes BDAT; one message always may.
+    public var windowBytes: Int = 512 * 1024
+    /// How long to wait before trying to connect again after a failure.
+    public var reconnect = SMTPReconnectDelay()
+
+    public init(heloName: String) {
+        self.heloName = heloName
+    }
+}
+
+/// The growing pause between trials to connect: doubled by each failure in a row, up to a cap, spread by jitter.
+public struct SMTPReconnectDelay: Sendable {
+    public var first: TimeAmount = .milliseconds(500)
+    public var cap: TimeAmount = .seconds(60)
+    /// The share by which a pause may be longer or shorter, so that many workers do not come back at once.
+    public var jitter: Double = 0.2
+
+    public init() {}
+
+    /// The pause after `failures` failures in a row; `random` is drawn from 0..<1.
+    func delay(afterFailures failures: Int, random: Double) -> TimeAmount {
+        let doublings = min(max(failures - 1, 0), 30)
+        let plain = min(Double(first.nanoseconds) * Double(1 << doublings), Double(cap.nanoseconds))
+        return .nanoseconds(Int64(plain * (1 + jitter * (2 * random - 1))))
+    }
+}

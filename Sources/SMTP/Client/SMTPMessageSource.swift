@@ -1,0 +1,19 @@
+public import Delivery
+public import NIOCore
+
+/// Where the connections of a pool get their messages and leave the results; every call comes on the pool's event loop.
+public protocol SMTPMessageSource: AnyObject {
+    /// Hands out up to `count` messages, in the order in which they shall be sent; fewer or none when there are no more now.
+    ///
+    /// A connection asks whenever its window has room. When messages come later, call ``SMTPConnectionPool/messagesAvailable()``.
+    func nextMessages(upTo count: Int) -> [OutgoingMessage]
+
+    /// Takes the result of a message: called exactly once for every message that was handed out.
+    func finished(_ token: UInt64, _ result: DeliveryResult)
+
+    /// Hears that no connection can be opened, and when the next one is tried; again after each failed trial.
+    func endpointUnavailable(_ failure: SMTPEndpointFailure, retryIn: TimeAmount)
+
+    /// Hears that a connection could be opened after ``endpointUnavailable(_:retryIn:)``.
+    func endpointAvailable()
+}

@@ -1,0 +1,52 @@
+public import Logging
+public import NIOCore
+import NIOPosix
+
+/// An SMTP server: listens, and gives every connection a session of its own that decides.
+public final class SMTPServer: Sendable {
+    private let channel: any Channel
+    private let connections: SMTPServerConnections
+
+    /// Where it listens; the port is the one that was given by the system if 0 was asked for.
+    public var localAddress: SocketAddress? { channel.localAddress }
+
+    private init(channel: any Channel, connections: SMTPServerConnections) {
+        self.channel = channel
+        self.connections = connections
+    }
+
+    /// Binds and listens; throws what the system says when the address is taken or not ours.
+    ///
+    /// `makeSession` is called on the connection's event loop, with the address of the client.
+    public static func listen(
+        host: String, port: Int, configuration: SMTPServerConfiguration, group: any EventLoopGroup, logger: Logger,
+        makeSession: @escaping @Sendable (any EventLoop, SocketAddress?) -> any SMTPServerSession
+    ) async throws -> SMTPServer {
+        let connections = SMTPServerConnections()
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard connections.add(channel) else { throw ChannelError.ioOnClosedChannel }
+                    let session = makeSession(channel.eventLoop, channel.remoteAddress)
+                    try channel.pipeline.syncOperations.addHandler(
+                        SMTPServerHandler(session: session, configuration: configuration))
+                }
+            }
+            .bind(host: host, port: port)
+            .get()
+        logger.info("SMTP server listens", metadata: ["smtp.address": "\(channel.localAddress?.description ?? "")"])
+        return SMTPServer(channel: channel, connections: connections)
+    }
+
+    /// Stops listening and closes every connection.
+    public func close() async throws {
+        try await channel.close()
+        for connection in connections.removeAll() { try? await connection.close() }
+    }
+}

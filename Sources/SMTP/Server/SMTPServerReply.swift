@@ -1,0 +1,59 @@
+import Delivery
+import NIOCore
+
+/// A reply that the server gives of itself: a ready line, so that the common ones cost nothing to make.
+struct SMTPServerReply: Equatable {
+    /// The reply with its line end.
+    let line: StaticString
+
+    static func == (left: Self, right: Self) -> Bool { left.text == right.text }
+
+    /// The line as a string, for tests.
+    var text: String { line.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
+
+    static let senderAccepted = Self(line: "250 2.1.0 Ok\r\n")
+    static let recipientAccepted = Self(line: "250 2.1.5 Ok\r\n")
+    static let startData = Self(line: "354 End data with <CR><LF>.<CR><LF>\r\n")
+    static let chunkAccepted = Self(line: "250 2.0.0 Ok\r\n")
+    static let messageAccepted = Self(line: "250 2.0.0 Ok: message accepted\r\n")
+    static let ok = Self(line: "250 2.0.0 Ok\r\n")
+    static let help = Self(line: "214 2.0.0 See RFC 5321\r\n")
+    static let cannotVerify = Self(line: "252 2.5.2 Cannot verify; send some mail and see\r\n")
+    static let bye = Self(line: "221 2.0.0 Bye\r\n")
+    static let timedOut = Self(line: "421 4.4.2 Timed out waiting for a command, closing the connection\r\n")
+    static let unknownCommand = Self(line: "500 5.5.2 Command not recognized\r\n")
+    static let lineTooLong = Self(line: "500 5.5.2 Line too long\r\n")
+    static let noArguments = Self(line: "501 5.5.4 This command takes no argument\r\n")
+    static let helloNeedsName = Self(line: "501 5.5.4 Give your host name\r\n")
+    static let badSender = Self(line: "501 5.1.7 Syntax: MAIL FROM:<address>\r\n")
+    static let badRecipient = Self(line: "501 5.1.3 Syntax: RCPT TO:<address>\r\n")
+    static let badChunk = Self(line: "501 5.5.4 Syntax: BDAT count [LAST]\r\n")
+    static let badParameter = Self(line: "501 5.5.4 A parameter has a bad value\r\n")
+    static let unknownParameter = Self(line: "555 5.5.4 Unsupported parameter\r\n")
+    static let helloFirst = Self(line: "503 5.5.1 Say EHLO first\r\n")
+    static let nestedMail = Self(line: "503 5.5.1 A transaction is already open\r\n")
+    static let mailFirst = Self(line: "503 5.5.1 Say MAIL first\r\n")
+    static let recipientFirst = Self(line: "503 5.5.1 No valid recipients\r\n")
+    static let chunksBegun = Self(line: "503 5.5.1 The content has begun with BDAT\r\n")
+    static let tooManyRecipients = Self(line: "452 4.5.3 Too many recipients\r\n")
+    static let tooLarge = Self(line: "552 5.3.4 Message size exceeds the limit\r\n")
+}
+
+extension ByteBuffer {
+    mutating func writeReply(_ reply: SMTPServerReply) {
+        writeStaticString(reply.line)
+    }
+
+    /// Writes a reply of one or several lines (RFC 5321 §4.2.1), its enhanced status on each.
+    mutating func writeReply(_ reply: SMTPReply) {
+        let status = reply.enhancedStatus.map { "\($0) " } ?? ""
+        let lines = reply.text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            writeDecimal(Int(reply.code))
+            writeStaticString(index == lines.count - 1 ? " " : "-")
+            writeString(status)
+            writeSubstring(line)
+            writeStaticString("\r\n")
+        }
+    }
+}
