@@ -73,9 +73,9 @@ final class DeliveryEngine: SMTPMessageSource {
         claiming = true
         nextClaim?.cancel()
         nextClaim = nil
-        queue.claim(min(room, 500), for: lease.worker).flatMap { [queue] claim -> EventLoopFuture<CheckedClaim> in
+        queue.claim(min(room, 500), for: lease.worker).flatMap { [queue, eventLoop] claim -> EventLoopFuture<CheckedClaim> in
             guard claim.suppressionsExist, !claim.jobs.isEmpty else {
-                return self.eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
+                return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
             }
             return queue.suppressions(of: claim.jobs.map { $0.job.address.lowercased() })
                 .map { CheckedClaim(claim: claim, suppressions: $0) }

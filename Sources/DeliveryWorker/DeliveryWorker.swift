@@ -1,4 +1,4 @@
-public import Delivery
+internal import Delivery
 internal import JobQueue
 public import Logging
 internal import NIOCore

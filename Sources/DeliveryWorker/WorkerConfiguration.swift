@@ -1,4 +1,4 @@
-public import Delivery
+internal import Delivery
 public import RedisClient
 public import SMTP
 

@@ -15,6 +15,11 @@ public struct JobQueueError: Error, Hashable, CustomStringConvertible {
     public var code: Code
     public var message: String
 
+    public init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+
     public var description: String { message }
 
     static let truncated = Self(code: .malformedData, message: "bytes in Redis end too early")

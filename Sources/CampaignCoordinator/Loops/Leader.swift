@@ -22,7 +22,7 @@ struct Leader: Loop {
             throw CoordinatorError(
                 .alreadyRunning,
                 "this Redis is in use by \(holder); stop that one first (if it was killed, its claim ends within "
-                    + "\(lease.formatted)), or use another Redis or database number")
+                    + "\(lease.shortForm)), or use another Redis or database number")
         }
         return false
     }

@@ -1,0 +1,76 @@
+import Delivery
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import RedisClient
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// Runs a body against a queue on a private, empty redis-server.
+func withQueue(_ body: (JobQueue) async throws -> Void) async throws {
+    let server = try await RedisServer.start()
+    let redis = RedisConnection(
+        endpoint: try RedisEndpoint(parsing: server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+        logger: Logger(label: "test"))
+    do {
+        try await redis.connect()
+        try await body(JobQueue(redis: redis))
+    } catch {
+        await redis.close()
+        await server.stop()
+        throw error
+    }
+    await redis.close()
+    await server.stop()
+}
+
+extension JobQueue {
+    /// Publishes a mailing and feeds `count` jobs into it, spread over `sites`.
+    func fill(_ mailing: UInt32, count: UInt32, sites: [String] = ["example.com"]) async throws {
+        let id = MailingID(rawValue: mailing)
+        try await publish(id, content: MailingContent(bytes: [1], version: "v"), weight: 1, paused: false)
+        let result = try await enqueue(id, from: 0, to: count, jobs: (0..<count).map { job(mailing, $0, sites) })
+        #expect(result == .moved)
+    }
+
+    func job(_ mailing: UInt32, _ ordinal: UInt32, _ sites: [String] = ["example.com"]) -> ClaimedJob {
+        let site = sites[Int(ordinal) % sites.count]
+        return ClaimedJob(
+            job: DeliveryJob(
+                id: .init(mailing: MailingID(rawValue: mailing), ordinal: ordinal),
+                address: "user\(ordinal)@\(site)", fields: ["Ada", "Zoë"]),
+            site: site)
+    }
+
+    func worker(_ name: String = "w", lease: Duration = .seconds(60)) async throws -> WorkerID {
+        try await register(name: name, lease: lease, description: "{}").get()
+    }
+
+    func claimed(_ want: Int, by worker: WorkerID) async throws -> [DeliveryJob] {
+        try await claim(want, for: worker).get().jobs.map(\.job)
+    }
+
+    /// Calls the reaper until it has returned the jobs of `worker`; a lease in a test lasts a few milliseconds.
+    func reap(untilGone worker: WorkerID) async throws -> (returned: Int, dead: Int) {
+        var total = (returned: 0, dead: 0)
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end {
+            let report = try await reap()
+            total.returned += report.returned
+            total.dead += report.dead
+            if try await !status(of: []).workers.contains(where: { $0.id == worker }) { return total }
+        }
+        Issue.record("the reaper did not reach \(worker) within 10 s")
+        return total
+    }
+}
+
+/// A change of a job's status, as a worker would make it.
+func change(_ job: DeliveryJob.ID, _ outcome: Outcome = .sent, reply: String = "250 2.0.0 Ok") -> StatusChange {
+    StatusChange(
+        job: job, time: UnixTime(milliseconds: 1_700_000_000_000), outcome: outcome, reason: .accepted, rule: "2x",
+        phase: .dot, attempt: 1, reply: reply)
+}
