@@ -45,15 +45,15 @@ enum HeaderWriter {
         to output: inout ByteStore
     ) {
         output.append(name)
-        output.append(": ")
         var column = name.utf8CodeUnitCount + 2
         if displayName.isEmpty {
             // A lone address folds only before itself.
-            if column + address.count > maximumLineLength { output.append("\r\n ") }
+            output.append(column + address.count > maximumLineLength ? ":\r\n " : ": ")
             output.append(address)
             output.append("\r\n")
             return
         }
+        output.append(": ")
         var limit = maximumLineLength
         if EncodedWord.isNeeded(for: displayName) {
             EncodedWord.encode(displayName, into: &output, column: &column)
