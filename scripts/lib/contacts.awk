@@ -1,0 +1,113 @@
+# Makes the demo's contacts: the same count and seed give the same file, byte for byte, with any awk.
+#
+#   awk -v count=10000 -v seed=1 -v expected=FILE -v suppressed=FILE -f contacts.awk > contacts.csv
+#
+# Standard output is the CSV file. "expected" gets one line per contact, in the order of the file: its kind, the outcome
+# and the reason in which it must end, and its address. "suppressed" gets the addresses to suppress before the start.
+
+# The minimal standard generator (Park and Miller, 1988): its products fit into a double exactly.
+function random(n) {
+    state = (state * 16807) % 2147483647
+    return state % n
+}
+
+function kind(name, perMille, outcome, reason) {
+    kinds[++kindCount] = name
+    share[name] = perMille
+    outcomeOf[name] = outcome
+    reasonOf[name] = reason
+}
+
+function quoted(text) {
+    if (text !~ /[",]/) return text
+    gsub(/"/, "\"\"", text)
+    return "\"" text "\""
+}
+
+function draw(   i, r) {
+    r = random(1000)
+    for (i = 1; i <= kindCount; i++) {
+        r -= share[kinds[i]]
+        if (r < 0) return kinds[i]
+    }
+    return "ok"
+}
+
+# Addresses that RFC 5321 does not allow, each in its own way.
+function malformed(i,   way) {
+    way = i % 8
+    if (way == 0) return "no-at-sign-" i
+    if (way == 1) return "two@@at" i ".example"
+    if (way == 2) return "double..dot" i "@north.example"
+    if (way == 3) return ".leading" i "@north.example"
+    if (way == 4) return "trailing" i ".@north.example"
+    if (way == 5) return "a blank " i "@north.example"
+    if (way == 6) return "no-domain-" i "@"
+    return "hyphen" i "@-north.example"
+}
+
+# The same address in other letters: neither the local part nor the domain tells two people apart by case.
+function respelled(address) {
+    return random(2) ? toupper(substr(address, 1, 1)) substr(address, 2) : toupper(address)
+}
+
+BEGIN {
+    # What the simulator does with an address follows from the beginning of its local part.
+    kind("ok",          550, "Sent",         "accepted")
+    kind("bounce",       80, "Bounced",      "no_such_user")
+    kind("greylist",     60, "Sent",         "accepted")
+    kind("deferred-1",   45, "Sent",         "accepted")
+    kind("deferred-2",   20, "Sent",         "accepted")
+    kind("deferred-3",   10, "Sent",         "accepted")
+    kind("full-1",       25, "Sent",         "accepted")
+    kind("full-2",       20, "Sent",         "accepted")
+    kind("full-3",       10, "Bounced",      "soft_bounce_limit")
+    kind("full",         15, "Bounced",      "soft_bounce_limit")
+    kind("toobig",        8, "Bounced",      "soft_bounce_limit")
+    kind("spam",         15, "Spam",         "spam_content")
+    kind("rejected",     12, "Rejected",     "sender_authentication")
+    kind("blocked",       8, "Bounced",      "sender_blocked")
+    kind("throttle",      3, "Bounced",      "expired")
+    kind("drop",          4, "Sent",         "accepted")
+    kind("slow",          4, "Sent",         "accepted")
+    kind("invalid",      25, "Invalid",      "bad_syntax")
+    kind("duplicate",    40, "Duplicated",   "duplicate")
+    kind("suppressed",   30, "Unsubscribed", "")
+
+    domains = split("north south east west river lake forest meadow harbour island valley summit", domain, " ")
+    firsts = split("Ada Zoë Łukasz José Søren Aïcha Björk Žofia Đorđe Ngọc 美咲 Олена Γιώργος Mary Tom Grace", first, " ")
+    lasts = split("Lovelace Müller Nowak García Sørensen Haddad Guðmundsdóttir Nováková Petrović Nguyễn 佐藤 Шевченко " \
+        "Παπαδόπουλος O'Neill Smith Hopper", last, " ")
+    cities = split("Oslo|Zürich|Kraków|São Paulo|Washington, D.C.|Reykjavík|Praha|Београд|東京|Київ|\"The Hague\"", city, "|")
+
+    if (count < 50) {
+        print "contacts.awk: at least 50 contacts, so that every kind has room" > "/dev/stderr"
+        exit 1
+    }
+    state = (seed % 2147483646) + 1
+    for (i = 0; i < 20; i++) random(2)
+
+    # One of each kind for certain, the others by lot, then shuffled; the first must be one that can be duplicated.
+    for (i = 1; i <= count; i++) kindAt[i] = i <= kindCount ? kinds[i] : draw()
+    for (i = count; i > 2; i--) {
+        j = 2 + random(i - 1)
+        swap = kindAt[i]
+        kindAt[i] = kindAt[j]
+        kindAt[j] = swap
+    }
+
+    printf "" > expected
+    printf "" > suppressed
+    print "email,first_name,last_name,city,points"
+    for (i = 1; i <= count; i++) {
+        k = kindAt[i]
+        if (k == "duplicate") address = respelled(original[1 + random(originals)])
+        else if (k == "invalid") address = malformed(i)
+        else address = (k == "suppressed" ? "ok.left" : k) "." i "@" domain[1 + random(domains)] ".example"
+        if (k !~ /^(duplicate|invalid|suppressed)$/) original[++originals] = address
+        if (k == "suppressed") print address > suppressed
+        printf "%s\t%s\t%s\t%s\n", k, outcomeOf[k], reasonOf[k], address > expected
+        printf "%s,%s,%s,%s,%d\n", quoted(address), quoted(first[1 + random(firsts)]), quoted(last[1 + random(lasts)]),
+            quoted(city[1 + random(cities)]), random(1000)
+    }
+}

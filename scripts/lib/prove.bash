@@ -1,0 +1,73 @@
+# Compares what the seed says, what the simulator's log says and what the contact book says; sourced by scripts/demo.
+# Uses $postrider and $data; leaves the number of failed checks in $wrong. shellcheck shell=bash
+# shellcheck disable=SC2154
+
+wrong=0
+
+# A contact of the list as its address and its status.
+contact_rows='(if type == "array" then .[] elif has("contacts") then .contacts[] else . end) | [.address, .status] | @tsv'
+
+# check TEXT COMMAND…: says whether the command succeeds, and shows the first lines of what it prints if it does not.
+check() {
+    local text=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        passed "$text"
+    else
+        failed "$text"
+        [[ -z $output ]] || head -n 12 <<<"$output" | sed 's/^/       /'
+        wrong=$((wrong + 1))
+    fi
+}
+
+same() { diff "$1" "$2" | grep '^[<>]'; (($(diff "$1" "$2" | grep -c '^[<>]') == 0)); }
+equal() { [[ $1 == "$2" ]] || { echo "$1 is not $2" && return 1; }; }
+is_empty() { [[ ! -s $1 ]] || { cat "$1" && return 1; }; }
+
+# Prints the history of a contact of each kind: what a person would look at.
+histories() {
+    local address
+    awk -F '\t' '!seen[$1]++ { print $4 }' "$data/expected.tsv" | while read -r address; do
+        "$postrider" contacts show "$address" --format json
+    done
+}
+
+prove_campaign() {
+    local campaign=$1 list=$2 dir=$data/proof
+    mkdir -p "$dir"
+    "$postrider" campaign stats "$campaign" --format json >"$dir/stats.json"
+    "$postrider" contacts list --list "$list" --format json >"$dir/contacts.json"
+
+    # Addresses are compared without regard to letter case, as Postrider compares them.
+    awk -F '\t' '{ print tolower($4) "\t" $2 }' "$data/expected.tsv" | sort >"$dir/seed"
+    jq -r "$contact_rows" "$dir/contacts.json" | awk -F '\t' '{ print tolower($1) "\t" $2 }' | sort >"$dir/book"
+    awk -F '\t' '{ print $2 }' "$data/expected.tsv" | sort | uniq -c | awk '{ print $2, $1 }' >"$dir/seed.counts"
+    jq -r '.mailings[0].outcomes | to_entries[] | select(.value > 0) | "\(.key) \(.value)"' "$dir/stats.json" |
+        sort >"$dir/stats.counts"
+
+    jq -r '[.recipient, .reply] | @tsv' "$data/simulator.ndjson" | awk -F '\t' '{ print tolower($1) "\t" $2 }' >"$dir/log"
+    awk -F '\t' '$2 ~ /^250 / { print $1 }' "$dir/log" | sort >"$dir/log.accepted"
+    uniq -d "$dir/log.accepted" >"$dir/log.twice"
+    cut -f 1 "$dir/log" | sort -u >"$dir/log.attempted"
+    awk -F '\t' '$2 == "Sent" { print $1 }' "$dir/book" | sort >"$dir/book.sent"
+    awk -F '\t' '$2 !~ /^(Invalid|Duplicated|Unsubscribed)$/ { print $1 }' "$dir/seed" | sort -u >"$dir/seed.attempted"
+
+    local sent charged
+    sent=$(jq '.mailings[0].outcomes.Sent' "$dir/stats.json")
+    charged=$(jq '.mailings[0].licences.charged' "$dir/stats.json")
+
+    check "all $contacts contacts ended as the seed says, one by one" same "$dir/seed" "$dir/book"
+    check "the statistics say the same numbers" same "$dir/seed.counts" "$dir/stats.counts"
+    check "the simulator answered 250 for exactly the $sent contacts that are Sent" same "$dir/log.accepted" "$dir/book.sent"
+    check "nobody got the message twice" is_empty "$dir/log.twice"
+    check "everyone was tried who should be, and no invalid, duplicate or suppressed one" \
+        same "$dir/seed.attempted" "$dir/log.attempted"
+    check "licences charged ($charged) = contacts Sent ($sent)" equal "$charged" "$sent"
+
+    # Queued, Soft Bounced and Deferred are on the way, never the end: they show in samples taken while the campaign ran.
+    jq -s -r '[.[].mailings[0].outcomes | to_entries[] | select(.value > 0)] | group_by(.key)[]
+        | "\(.[0].key)\t\(map(.value) | max)"' "$data/samples.ndjson" "$dir/stats.json" >"$dir/seen"
+    check "all ten outcomes occurred: $(awk -F '\t' '{ printf "%s%s", NR > 1 ? ", " : "", $1 }' "$dir/seen")" \
+        equal "$(wc -l <"$dir/seen")" 10
+    check "the audit finds every contact, charge and history in its place" "$postrider" audit "$campaign"
+}
