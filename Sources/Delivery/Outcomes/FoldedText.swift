@@ -37,7 +37,7 @@ struct FoldedText: Sendable {
             let byte = iterator.next() ?? 0x20
             value = value &* 31 &+ UInt32(isWordByte(byte) ? byte : 0x20)
         }
-        return UInt16(truncatingIfNeeded: value &* 2_654_435_761 >> 23)
+        return UInt16(truncatingIfNeeded: (value &* 2_654_435_761) >> 23)
     }
 
     /// Letters, digits and everything that is not ASCII.

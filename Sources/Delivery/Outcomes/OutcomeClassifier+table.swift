@@ -117,7 +117,8 @@ extension OutcomeClassifier {
         OutcomeRule(
             "5m", when: .says(Words.mailboxUnavailable), .not(.says(Words.policy)), give: .bounced, .noSuchUser),
         OutcomeRule(
-            "5m", when: .says(Words.perhapsUserUnknown), .not(.status(7)), .not(.says(Words.policy)),
+            "5m", when: .says(Words.perhapsUserUnknown), .not(.status(7)), .not(.code(500, 502, 504)),
+            .not(.says(Words.policy)),
             give: .bounced, .noSuchUser),
         OutcomeRule(
             "5m", when: .code(501, 553), .not(.upToMail), .any(.phase(.rcpt), .says(Words.aboutRecipient)),
