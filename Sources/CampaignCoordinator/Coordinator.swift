@@ -1,4 +1,4 @@
-public import Contacts
+internal import Contacts
 internal import Delivery
 internal import Foundation
 internal import JobQueue
@@ -17,11 +17,15 @@ public final class Coordinator: Service {
     let redis: RedisConnection
     let directory: DataDirectory
     let hold = FeedingHold()
+    let imports = ImportRegistry()
     let logger: Logger
     /// What API clients must show.
     public let token: String
     /// The Redis that workers shall use, without its password.
     public let redisEndpoint: RedisEndpoint
+
+    /// Keeps the Message-IDs of two deployments apart.
+    func messageIDSalt() throws -> String { String(try directory.identity().prefix(8)) }
 
     private let configuration: CoordinatorConfiguration
     private let embedded: EmbeddedRedis?
@@ -92,7 +96,7 @@ public final class Coordinator: Service {
             tasks.addTask { await feeder.run() }
             tasks.addTask { await reaper.run() }
             tasks.addTask { [leader] in await leader.run() }
-            try? await gracefulShutdown()
+            try await gracefulShutdown()
             tasks.cancelAll()
         }
         // What has come in until now is booked, so that a stopped campaign shows all that is known.

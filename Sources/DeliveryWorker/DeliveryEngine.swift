@@ -84,7 +84,7 @@ final class DeliveryEngine: SMTPMessageSource {
 
     private struct CheckedClaim: Sendable {
         var claim: Claim
-        var suppressions: [Suppression?]?
+        var suppressions: [SuppressionNotice?]?
     }
 
     private func claimed(_ answer: Result<CheckedClaim, any Error>) {
@@ -124,7 +124,7 @@ final class DeliveryEngine: SMTPMessageSource {
         nextClaim = eventLoop.assumeIsolated().scheduleTask(in: delay) { self.claimIfRoom() }
     }
 
-    private func suppress(_ job: DeliveryJob, _ suppression: Suppression) {
+    private func suppress(_ job: DeliveryJob, _ suppression: SuppressionNotice) {
         settle(
             StatusChange(
                 job: job.id, time: .now, outcome: suppression.outcome, reason: suppression.reason, rule: "L3",

@@ -123,7 +123,7 @@ extension JobQueue {
     }
 
     /// Tells the workers of addresses that were suppressed after they had been fed.
-    public func suppress(_ addresses: [(comparisonKey: String, suppression: Suppression)]) async throws {
+    public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
         guard !addresses.isEmpty else { return }
         var command: [RedisArgument] = ["HSET", .init(keys.suppressed)]
         for entry in addresses {

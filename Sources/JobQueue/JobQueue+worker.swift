@@ -117,10 +117,10 @@ extension JobQueue {
     /// The suppressions, among those made since the campaign began, that concern these addresses; one entry per address.
     ///
     /// - Parameter comparisonKeys: The addresses in the form that duplicates are found by.
-    public func suppressions(of comparisonKeys: [String]) -> EventLoopFuture<[Suppression?]> {
+    public func suppressions(of comparisonKeys: [String]) -> EventLoopFuture<[SuppressionNotice?]> {
         redis.submit(["HMGET", .init(keys.suppressed)] + comparisonKeys.map { .init($0) }).flatMapThrowing { answer in
             guard case .array(let values) = answer else { throw JobQueueError.unexpected("HMGET") }
-            return values.map { $0.text.flatMap(Suppression.init(stored:)) }
+            return values.map { $0.text.flatMap(SuppressionNotice.init(stored:)) }
         }
     }
 }

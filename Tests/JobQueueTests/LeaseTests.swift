@@ -1,4 +1,5 @@
 import Delivery
+import NIOCore
 import Testing
 
 @testable import JobQueue
@@ -95,7 +96,7 @@ struct LeaseTests {
             try await queue.fill(1, count: 2)
             let worker = try await queue.worker()
             #expect(try await queue.claim(1, for: worker).get().suppressionsExist == false)
-            let left = Suppression(outcome: .unsubscribed, reason: .suppressed)
+            let left = SuppressionNotice(outcome: .unsubscribed, reason: .suppressed)
             try await queue.suppress([("user1@example.com", left)])
             #expect(try await queue.claim(1, for: worker).get().suppressionsExist)
             #expect(try await queue.suppressions(of: ["user0@example.com", "user1@example.com"]).get() == [nil, left])

@@ -20,14 +20,18 @@ struct Bookkeeper: Loop {
 
     func round() async throws -> Bool {
         let position = try await book.streamPosition(shard: shard)
-        let entries = try await queue.outcomes(after: position, limit: Self.batch)
+        let entries = try await queue.outcomes(after: position?.description ?? "0-0", limit: Self.batch)
         guard let last = entries.last else { return false }
-        let summary = try await book.book(entries.flatMap(\.changes), streamPosition: last.position, shard: shard)
+        let summary = try await book.book(
+            entries.flatMap(\.changes), streamPosition: last.position, shard: shard, at: .now)
         try await queue.suppress(
-            summary.suppressed.map { ($0.key, Suppression(outcome: $0.outcome, reason: $0.reason)) })
+            summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) })
         try await queue.forgetOutcomes(through: last.position)
         for mailing in summary.finished {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])
+        }
+        if summary.unknown > 0 {
+            logger.error("outcomes name deliveries that are not in the book", metadata: ["outcomes": "\(summary.unknown)"])
         }
         return true
     }

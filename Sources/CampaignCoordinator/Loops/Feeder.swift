@@ -2,6 +2,7 @@ internal import Contacts
 internal import Delivery
 internal import JobQueue
 internal import Logging
+internal import MailMessage
 
 /// Feeds mailings from the contact book into Redis, a bounded number of jobs ahead of the workers, and makes Redis agree with
 /// the book about what runs, is paused or cancelled.
@@ -23,56 +24,69 @@ struct Feeder: Loop {
     let highWater: Int
     let hold: FeedingHold
     let logger: Logger
+    /// Mailings whose cancellation Redis has been told of.
+    private let cancelled = MailingSet()
+
+    init(book: ContactBook, queue: JobQueue, highWater: Int, hold: FeedingHold, logger: Logger) {
+        self.book = book
+        self.queue = queue
+        self.highWater = highWater
+        self.hold = hold
+        self.logger = logger
+    }
 
     func round() async throws -> Bool {
-        let mailings = try await book.openMailings()
+        let mailings = try await book.mailings(in: [.preparing, .running, .waiting, .paused, .cancelled])
+            .filter { !cancelled.contains($0.id) }
         guard !mailings.isEmpty else { return false }
         var busy = false
         for mailing in mailings where mailing.state == .preparing {
-            busy = try await book.prepare(mailing.id, limit: 5000) || busy
+            busy = try await !book.prepare(mailing.id, limit: 5000, at: .now).isComplete || busy
         }
         let status = try await queue.status(of: mailings.map(\.id), laneLimit: 0)
         let serving = mailings.filter { $0.state == .running || $0.state == .waiting }
-        let share = highWater / max(1, serving.count)
+        let share = max(highWater / max(1, serving.count), Self.batch)
         let held = try await reasonToHold(status)
         hold.set(held)
         for (mailing, live) in zip(mailings, status.mailings) {
-            guard try await agree(mailing, live), serving.contains(where: { $0.id == mailing.id }) else { continue }
-            guard held == nil, live.cursor < mailing.prepared, live.waiting + Self.batch <= max(share, Self.batch) else { continue }
+            try await agree(mailing, live)
+            guard serving.contains(where: { $0.id == mailing.id }), held == nil,
+                Int(live.cursor) < mailing.audience ?? 0, live.waiting + Self.batch <= share
+            else { continue }
             busy = try await feed(mailing, from: live.cursor) || busy
         }
         return busy
     }
 
-    /// Makes Redis know a mailing and its state as the book has it; answers whether it may be fed.
-    private func agree(_ mailing: OpenMailing, _ live: QueueStatus.Mailing) async throws -> Bool {
+    /// Makes Redis know a mailing and its state as the book has it.
+    private func agree(_ mailing: Mailing, _ live: QueueStatus.Mailing) async throws {
         switch mailing.state {
         case .running, .waiting:
             if live.state.isEmpty { try await publish(mailing) }
             if live.state == "paused" { _ = try await queue.resume(mailing.id) }
-            return true
         case .paused:
             if live.state == "running" { _ = try await queue.pause(mailing.id) }
-            return false
         case .cancelled:
-            if live.state != "cancelled" { try await queue.cancel(mailing.id) }
-            try await book.closeCancelled(mailing.id)
-            return false
+            try await queue.cancel(mailing.id)
+            cancelled.insert(mailing.id)
         case .draft, .preparing, .finished:
-            return false
+            break
         }
     }
 
-    private func publish(_ mailing: OpenMailing) async throws {
-        let settings = try await book.settings(of: mailing.id)
+    private func publish(_ mailing: Mailing) async throws {
+        let settings = try MailingSettings(mailing)
         try await queue.publish(
-            mailing.id, content: MailingContent(bytes: settings.bytes, version: settings.version), weight: 1,
-            paused: mailing.state == .paused)
+            mailing.id,
+            content: MailingContent(bytes: try settings.encoded(), version: settings.template.version), weight: 1,
+            paused: false)
     }
 
     /// Feeds the next range; answers whether anything moved.
-    private func feed(_ mailing: OpenMailing, from cursor: UInt32) async throws -> Bool {
-        let batch = try await book.reserveBatch(mailing.id, from: cursor, limit: Self.batch)
+    private func feed(_ mailing: Mailing, from cursor: UInt32) async throws -> Bool {
+        let fieldNames = try MailingSettings(mailing).template.fieldNames()
+        let batch = try await book.reserveBatch(
+            mailing: mailing.id, from: cursor, limit: Self.batch, fieldNames: fieldNames, at: .now)
         guard batch.nextOrdinal > cursor else { return false }
         let result = try await queue.enqueue(
             mailing.id, from: cursor, to: batch.nextOrdinal,

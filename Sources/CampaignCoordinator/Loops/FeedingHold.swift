@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Synchronization
 
 /// Why feeding is held back at the moment, if it is: set by the feeder, shown to people.
@@ -9,4 +10,17 @@ final class FeedingHold: Sendable {
     }
 
     var current: String? { reason.withLock { $0 } }
+}
+
+/// A set of mailings that tasks share.
+final class MailingSet: Sendable {
+    private let members = Mutex<Set<MailingID>>([])
+
+    func insert(_ mailing: MailingID) {
+        members.withLock { _ = $0.insert(mailing) }
+    }
+
+    func contains(_ mailing: MailingID) -> Bool {
+        members.withLock { $0.contains(mailing) }
+    }
 }

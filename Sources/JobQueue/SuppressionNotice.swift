@@ -1,7 +1,7 @@
 public import Delivery
 
 /// Why an address gets no mail: the outcome and the reason that put it on the suppression list.
-public struct Suppression: Hashable, Sendable {
+public struct SuppressionNotice: Hashable, Sendable {
     public var outcome: Outcome
     public var reason: Reason
 

@@ -1,0 +1,29 @@
+public import Delivery
+
+/// What the owner of a new campaign gives.
+public struct CampaignDraft: Sendable {
+    public var name: String
+    public var list: String
+    /// The sender as people write it: `Name <a@b>` or an address alone.
+    public var from: String
+    public var replyTo: String?
+    public var subject: String
+    public var text: String
+    public var html: String?
+    /// When to try again; the standard schedule when `nil`.
+    public var retry: RetryPolicy?
+
+    public init(
+        name: String, list: String, from: String, replyTo: String? = nil, subject: String, text: String,
+        html: String? = nil, retry: RetryPolicy? = nil
+    ) {
+        self.name = name
+        self.list = list
+        self.from = from
+        self.replyTo = replyTo
+        self.subject = subject
+        self.text = text
+        self.html = html
+        self.retry = retry
+    }
+}

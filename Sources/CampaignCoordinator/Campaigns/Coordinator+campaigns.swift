@@ -1,0 +1,145 @@
+public import Contacts
+internal import Delivery
+internal import Foundation
+internal import JobQueue
+internal import MailMessage
+
+extension Coordinator {
+    /// Creates a campaign with its invitation, as a draft.
+    ///
+    /// - Throws: ``CoordinatorError`` when an address or a template is not well-formed, `ContactBookError` when the name is
+    ///   taken or the list unknown.
+    public func createCampaign(_ draft: CampaignDraft) async throws -> Campaign {
+        let template = MessageTemplate(
+            from: try mailbox(draft.from, option: "--from"),
+            replyTo: try draft.replyTo.map { try mailbox($0, option: "--reply-to") },
+            subject: draft.subject, text: draft.text, html: draft.html, messageIDSalt: try messageIDSalt())
+        do {
+            _ = try CompiledMessage(template)
+        } catch {
+            throw CoordinatorError(.badInput, "the message of campaign “\(draft.name)” cannot be used: \(error)")
+        }
+        return try await book.createCampaign(
+            name: draft.name, list: draft.list, template: try json(template), retry: try json(draft.retry ?? .standard),
+            at: .now)
+    }
+
+    /// Starts the invitation of a campaign.
+    ///
+    /// - Returns: What its owner should know, such as that licences are missing.
+    /// - Throws: ``CoordinatorError`` when the message names a field that no contact has or the list is empty;
+    ///   `ContactBookError` when it was started before.
+    public func startCampaign(_ name: String) async throws -> [String] {
+        let mailing = try await invitation(of: name)
+        let settings = try MailingSettings(mailing)
+        let list = try await book.list(named: mailing.list)
+        guard list.contacts > 0 else {
+            throw CoordinatorError(
+                .wrongState, "the list “\(list.name)” has no contacts; import some with: postrider contacts import FILE.csv --list '\(list.name)'")
+        }
+        let known = Set(list.columns)
+        let unknown = try settings.template.fieldNames().filter { !known.contains($0) }
+        guard unknown.isEmpty else {
+            let columns = list.columns.isEmpty ? "it has no columns but email" : "its columns are " + list.columns.joined(separator: ", ")
+            throw CoordinatorError(
+                .badInput,
+                "the message names \(unknown.count == 1 ? "a field" : "fields") that no contact of “\(list.name)” has: "
+                    + unknown.map { "{{\($0)}}" }.joined(separator: ", ") + " (\(columns)); mend the template in a new campaign, or import the field")
+        }
+        try await book.start(mailing.id, at: .now)
+        var notes: [String] = []
+        let licences = try await book.licenceSummary()
+        if licences.available < list.contacts {
+            notes.append(
+                "\(licences.available) licences are available for \(list.contacts) contacts; the mailing waits when they are used up "
+                    + "and goes on after: postrider licences add N")
+        }
+        return notes
+    }
+
+    /// Stops feeding and claiming; what workers have in hand finishes.
+    public func pauseCampaign(_ name: String) async throws {
+        let mailing = try await invitation(of: name)
+        try await book.pause(mailing.id)
+        // The feeder makes Redis agree in any case; asked here, it happens at once.
+        _ = try? await queue.pause(mailing.id)
+    }
+
+    /// Lets a paused campaign go on where it was.
+    public func resumeCampaign(_ name: String) async throws {
+        let mailing = try await invitation(of: name)
+        try await book.resume(mailing.id)
+        _ = try? await queue.resume(mailing.id)
+    }
+
+    /// Stops a campaign for good; what workers have in hand finishes and still counts.
+    public func cancelCampaign(_ name: String) async throws {
+        let mailing = try await invitation(of: name)
+        try await book.cancel(mailing.id, at: .now)
+        try? await queue.cancel(mailing.id)
+    }
+
+    /// The exact message that a contact gets, were it sent now.
+    public func preview(_ name: String, contact address: String) async throws -> [UInt8] {
+        let mailing = try await invitation(of: name)
+        let message = try CompiledMessage(try MailingSettings(mailing).template)
+        let contact = try await book.contact(inList: mailing.list, address: address)
+        let job = DeliveryJob(
+            id: try await job(of: contact, in: mailing), address: contact.address,
+            fields: message.fieldNames.map { contact.fields[$0] ?? "" })
+        var buffer = MessageBuffer()
+        _ = message.render(job, date: .now, into: &buffer)
+        return buffer.withUnsafeBytes { [UInt8]($0) }
+    }
+
+    /// The delivery of a contact, which its Message-ID is made of; before the start there is none, and its place is taken as 0.
+    private func job(of contact: Contact, in mailing: Mailing) async throws -> DeliveryJob.ID {
+        let history = try await book.history(ofAddress: contact.address)
+        let delivery = history.deliveries.first { $0.contact == contact.number && $0.campaign == mailing.campaign }
+        let ordinal = delivery?.job.split(separator: ":").last.flatMap { UInt32($0) } ?? 0
+        return DeliveryJob.ID(mailing: mailing.id, ordinal: ordinal)
+    }
+
+    /// All campaigns, the oldest first.
+    public func campaigns() async throws -> [Campaign] {
+        try await book.campaigns()
+    }
+
+    /// A campaign's grids of numbers.
+    public func statistics(_ name: String) async throws -> CampaignStatistics {
+        try await book.statistics(campaign: name)
+    }
+
+    /// Adds up everything in the book, and says what does not.
+    ///
+    /// - Parameter name: One campaign, or `nil` for all.
+    public func audit(_ name: String?) async throws -> AuditReport {
+        try await book.audit(campaign: name)
+    }
+
+    /// Why nothing is being fed at the moment, if there is a reason that concerns all mailings.
+    public var feedingHold: String? { hold.current }
+
+    private func invitation(of campaign: String) async throws -> Mailing {
+        guard let mailing = try await book.campaign(named: campaign).mailings.first else {
+            throw CoordinatorError(.notFound, "the campaign “\(campaign)” has no mailing")
+        }
+        return mailing
+    }
+
+    private func mailbox(_ text: String, option: String) throws -> MailboxField {
+        do {
+            let mailbox = try NamedMailbox(parsing: text)
+            return MailboxField(displayName: mailbox.displayName, address: mailbox.address.normalized)
+        } catch {
+            throw CoordinatorError(
+                .badInput, "\(option): “\(text)” is not a sender: \(error); write it as 'Name <name@example.org>'")
+        }
+    }
+
+    private func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

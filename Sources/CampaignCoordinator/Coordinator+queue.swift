@@ -1,0 +1,26 @@
+public import Contacts
+internal import Delivery
+public import JobQueue
+
+/// The live picture of the queue, with the names that people know the mailings by.
+public struct QueueOverview: Sendable {
+    public var status: QueueStatus
+    /// The mailings of ``status``, in the same order.
+    public var mailings: [Mailing]
+    /// What Redis says of its memory: `used_memory`, `maxmemory` and the like.
+    public var memory: [String: String]
+    /// Why nothing is being fed, if there is a reason that concerns all mailings.
+    public var hold: String?
+}
+
+extension Coordinator {
+    /// What is waiting, in flight and due, and which workers are alive.
+    ///
+    /// - Throws: `RedisError` when Redis cannot be reached.
+    public func queueStatus() async throws -> QueueOverview {
+        let mailings = try await book.mailings(in: [.preparing, .running, .waiting, .paused])
+        return QueueOverview(
+            status: try await queue.status(of: mailings.map(\.id)), mailings: mailings,
+            memory: try await queue.information(section: "memory"), hold: hold.current)
+    }
+}

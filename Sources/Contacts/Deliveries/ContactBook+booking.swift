@@ -1,0 +1,53 @@
+public import Delivery
+import GRDB
+
+extension ContactBook {
+    /// Books status changes exactly once: they and their place in the outcome stream are written in one transaction.
+    ///
+    /// Changes of one delivery are applied in the order given. A batch whose position is not beyond the one booked last
+    /// for its shard is not applied, and the summary says so. Addresses that ended for a reason that suppresses are put on
+    /// the suppression list; mailings that come to their end are marked as finished.
+    /// - Parameters:
+    ///   - streamPosition: the position of the last entry of the batch, `milliseconds-sequence`.
+    ///   - now: the time written down when a mailing ends.
+    /// - Throws: ``ContactBookError`` with code `badArgument` for a position that is none.
+    public func book(_ changes: [StatusChange], streamPosition: String, shard: Int, at now: UnixTime) async throws
+        -> BookingSummary
+    {
+        guard let position = StreamPosition(streamPosition) else {
+            throw ContactBookError(.badArgument, "“\(streamPosition)” is not a position in a stream.")
+        }
+        return try await write { db in
+            if let booked = try Self.streamPosition(db, shard: shard), position <= booked { return BookingSummary() }
+            var ledger = try DeliveryLedger(db)
+            try ledger.book(changes)
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO stream_positions (shard, milliseconds, sequence) VALUES (?, ?, ?)
+                    ON CONFLICT (shard) DO UPDATE SET milliseconds = excluded.milliseconds, sequence = excluded.sequence
+                    """
+            ).execute(arguments: [shard, position.milliseconds, position.sequence])
+            var summary = try ledger.finish(at: now)
+            summary.isApplied = true
+            return summary
+        }
+    }
+
+    /// How far a shard's outcome stream has been booked; `nil` before the first batch.
+    public func streamPosition(shard: Int) async throws -> StreamPosition? {
+        try await read { db in try Self.streamPosition(db, shard: shard) }
+    }
+
+    /// Forgets how far the streams have been booked: for a Redis that was emptied and numbers its entries anew.
+    public func forgetStreamPositions() async throws {
+        try await write { db in try db.execute(sql: "DELETE FROM stream_positions") }
+    }
+
+    private static func streamPosition(_ db: Database, shard: Int) throws -> StreamPosition? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT milliseconds, sequence FROM stream_positions WHERE shard = ?")
+        return try Row.fetchOne(statement, arguments: [shard]).map {
+            StreamPosition(milliseconds: $0[0], sequence: $0[1])
+        }
+    }
+}

@@ -1,0 +1,167 @@
+public import Delivery
+import GRDB
+
+extension ContactBook {
+    /// Reserves licences for the next deliveries of a mailing and answers them as jobs, in one transaction.
+    ///
+    /// A delivery whose licence is reserved already keeps it, so the same range may be asked for again. A contact that was
+    /// suppressed meanwhile gets its outcome here and is not fed. When the licences run out, the run is shorter and the
+    /// mailing waits; the next call that finds some lets it run again.
+    /// - Parameters:
+    ///   - ordinal: where the run begins; at most the mailing's `fed`.
+    ///   - limit: how many ordinals it covers at most.
+    ///   - fieldNames: the merge fields that the message uses, in its order; `email` is the address.
+    /// - Throws: ``ContactBookError`` with code `wrongState` unless the mailing runs or waits, `badArgument` for a gap.
+    public func reserveBatch(
+        mailing id: MailingID, from ordinal: UInt32, limit: Int, fieldNames: [String], at now: UnixTime
+    ) async throws -> FeedBatch {
+        let selection = MergeFields.Selection(names: fieldNames)
+        return try await write { db in
+            let mailing = try Self.mailing(db, id)
+            guard mailing.state == .running || mailing.state == .waiting, let audience = mailing.audience else {
+                throw Self.wrongState(mailing, to: "feed")
+            }
+            guard ordinal <= mailing.fed else {
+                throw ContactBookError(
+                    .badArgument,
+                    "Mailing \(id) is fed up to \(mailing.fed): a batch from \(ordinal) would leave a gap.")
+            }
+            var batch = FeedBatch(mailing: id, firstOrdinal: ordinal)
+            let end = min(audience, Int(ordinal) + max(0, limit))
+            let suppressed = try Self.fill(
+                &batch, to: UInt32(end), selection: selection, available: Self.licenceSummary(db).available, db: db)
+            try Self.settle(suppressed, db: db, at: now)
+            try Self.reserve(batch, db: db, at: now)
+
+            batch.isLast = Int(batch.nextOrdinal) >= audience
+            let state: MailingState = batch.licencesExhausted ? .waiting : .running
+            if state != mailing.state { try MailingState.set(state, db, mailing: id, finished: nil) }
+            batch.isFinished = try MailingState.settle(db, mailing: id, at: now) == .finished
+            return batch
+        }
+    }
+
+    /// The open jobs of a range that was reserved before, read again without any change: after a crash between reserving
+    /// and pushing, and for filling an emptied queue.
+    public func jobs(mailing id: MailingID, from first: UInt32, to end: UInt32, fieldNames: [String]) async throws
+        -> FeedBatch
+    {
+        let selection = MergeFields.Selection(names: fieldNames)
+        return try await read { db in
+            let mailing = try Self.mailing(db, id)
+            var batch = FeedBatch(mailing: id, firstOrdinal: first)
+            let end = min(end, UInt32(mailing.fed))
+            try Self.eachOpen(db, mailing: id, from: first, to: end) { row in
+                // Reserved, or charged and open again after a bounce message. Released: the mailing is cancelled.
+                guard [1, 2].contains(row[Column.licence] as Int) else { return true }
+                batch.jobs.append(Self.entry(row, mailing: id, selection: selection))
+                return true
+            }
+            batch.nextOrdinal = max(first, end)
+            batch.isLast = mailing.audience.map { Int(end) >= $0 } ?? false
+            return batch
+        }
+    }
+
+    /// Places in the rows of ``eachOpen(_:mailing:from:to:body:)``.
+    private enum Column {
+        static let ordinal = 0
+        static let licence = 1
+        static let attempts = 2
+        static let strikes = 3
+        static let firstAttempt = 4
+        static let address = 5
+        static let lane = 6
+        static let fields = 7
+        static let suppressedOutcome = 8
+        static let suppressedReason = 9
+    }
+
+    /// Goes through the deliveries of a range that have a temporary outcome, until the body says no.
+    private static func eachOpen(
+        _ db: Database, mailing: MailingID, from first: UInt32, to end: UInt32, body: (Row) throws -> Bool
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT d.ordinal, d.licence, d.attempts, d.strikes, d.first_attempt, c.address, c.lane, c.fields,
+                    s.outcome, s.reason
+                FROM deliveries d CROSS JOIN contacts c ON c.id = d.contact
+                LEFT JOIN suppressions s ON s.key = c.key
+                WHERE d.mailing = ? AND d.ordinal >= ? AND d.ordinal < ? AND d.outcome IN (0, 8, 9)
+                ORDER BY d.ordinal
+                """)
+        let rows = try Row.fetchCursor(statement, arguments: [mailing.rawValue, first, end])
+        while let row = try rows.next() {
+            guard try body(row) else { break }
+        }
+    }
+
+    /// Fills a batch with the open deliveries up to an ordinal, as far as the licences reach; answers who is suppressed.
+    private static func fill(
+        _ batch: inout FeedBatch, to end: UInt32, selection: MergeFields.Selection, available: Int, db: Database
+    ) throws -> [(job: DeliveryJob.ID, outcome: Outcome, reason: Reason)] {
+        var available = available
+        var suppressed: [(DeliveryJob.ID, Outcome, Reason)] = []
+        batch.nextOrdinal = end
+        batch.jobs.reserveCapacity(Int(end - min(end, batch.firstOrdinal)))
+        let mailing = batch.mailing
+        try eachOpen(db, mailing: mailing, from: batch.firstOrdinal, to: end) { row in
+            let licence = Licence(rawValue: row[Column.licence]) ?? .none
+            if licence == .none {
+                let job = DeliveryJob.ID(mailing: mailing, ordinal: row[Column.ordinal])
+                if let code = row[Column.suppressedOutcome] as UInt8?, let outcome = Outcome(rawValue: code) {
+                    suppressed.append((job, outcome, Reason(rawValue: row[Column.suppressedReason])))
+                    return true
+                }
+                guard available > 0 else {
+                    batch.licencesExhausted = true
+                    batch.nextOrdinal = job.ordinal
+                    return false
+                }
+                available -= 1
+            }
+            batch.jobs.append(entry(row, mailing: mailing, selection: selection))
+            return true
+        }
+        batch.suppressed = suppressed.count
+        return suppressed
+    }
+
+    private static func entry(_ row: Row, mailing: MailingID, selection: MergeFields.Selection) -> FeedBatch.Entry {
+        let address: String = row[Column.address]
+        let job = DeliveryJob(
+            id: DeliveryJob.ID(mailing: mailing, ordinal: row[Column.ordinal]), attempts: row[Column.attempts],
+            strikes: row[Column.strikes],
+            firstAttempt: (row[Column.firstAttempt] as Int64?).map(UnixTime.init(milliseconds:)), address: address,
+            fields: selection.isEmpty ? [] : selection.values(in: row[Column.fields], address: address))
+        return FeedBatch.Entry(job: job, lane: row[Column.lane])
+    }
+
+    /// Gives suppressed contacts the outcome that put them on the list.
+    private static func settle(
+        _ suppressed: [(job: DeliveryJob.ID, outcome: Outcome, reason: Reason)], db: Database, at now: UnixTime
+    ) throws {
+        guard !suppressed.isEmpty else { return }
+        var ledger = try DeliveryLedger(db)
+        try ledger.book(
+            suppressed.map {
+                StatusChange(
+                    job: $0.job, time: now, outcome: $0.outcome, reason: $0.reason, rule: "L3", phase: .local,
+                    attempt: 0, reply: "")
+            })
+        _ = try ledger.finish(at: now)
+    }
+
+    /// Reserves the licences of a run at one stroke and moves the cursor.
+    private static func reserve(_ batch: FeedBatch, db: Database, at now: UnixTime) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE deliveries SET licence = 1, queued_at = ?
+                WHERE mailing = ? AND ordinal >= ? AND ordinal < ? AND outcome = 0 AND licence = 0
+                """
+        ).execute(arguments: [now.milliseconds, batch.mailing.rawValue, batch.firstOrdinal, batch.nextOrdinal])
+        try db.cachedStatement(
+            sql: "UPDATE mailings SET reserved = reserved + ?, fed = max(fed, ?) WHERE id = ?"
+        ).execute(arguments: [db.changesCount, batch.nextOrdinal, batch.mailing.rawValue])
+    }
+}

@@ -1,0 +1,213 @@
+import Delivery
+import GRDB
+
+/// Writes status changes within one transaction: deliveries, histories, tallies, licences, suppressions.
+///
+/// Sums are gathered and written once, by ``finish()``. Statements are the connection's cached ones.
+struct DeliveryLedger {
+    /// What a batch changed in one mailing.
+    fileprivate struct Delta {
+        var tally = [Int](repeating: 0, count: Outcome.allCases.count)
+        var attempts = 0
+        var reserved = 0
+        var charged = 0
+        var chargedLate = 0
+        var released = 0
+        var first = Int64.max
+        var last = Int64.min
+    }
+
+    /// A delivery as it stands in the book.
+    fileprivate struct Entry {
+        var contact: Int64
+        var status: DeliveryStatus
+        var reason: String
+        var attempts: Int
+        var strikes: Int
+        var events: Int
+        var licence: Licence
+        var changedAt: Int64
+        var firstAttempt: Int64?
+    }
+
+    private let db: Database
+    private let select: Statement
+    private let update: Statement
+    private let append: Statement
+    private var deltas: [UInt32: Delta] = [:]
+    private(set) var summary = BookingSummary()
+
+    init(_ db: Database) throws {
+        self.db = db
+        select = try db.cachedStatement(
+            sql: """
+                SELECT contact, outcome, reason, attempts, strikes, events, licence, changed_at, first_attempt
+                FROM deliveries WHERE mailing = ? AND ordinal = ?
+                """)
+        update = try db.cachedStatement(
+            sql: """
+                UPDATE deliveries SET outcome = ?, reason = ?, attempts = ?, strikes = ?, events = ?, licence = ?,
+                    changed_at = ?, first_attempt = ? WHERE mailing = ? AND ordinal = ?
+                """)
+        append = try db.cachedStatement(
+            sql: """
+                INSERT INTO history (mailing, ordinal, number, at, outcome, reason, rule, phase, attempt, reply)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+    }
+
+    /// Books changes, those of one delivery in the order given.
+    mutating func book(_ changes: [StatusChange]) throws {
+        // By place in the book, so that neighbouring pages are written together; the index keeps equal places in order.
+        let order = changes.indices.map {
+            (UInt64(changes[$0].job.mailing.rawValue) << 32 | UInt64(changes[$0].job.ordinal), $0)
+        }
+        .sorted { $0 < $1 }
+        var start = 0
+        while start < order.count {
+            var end = start + 1
+            while end < order.count, order[end].0 == order[start].0 { end += 1 }
+            try book(order[start..<end].lazy.map { changes[$0.1] }, of: changes[order[start].1].job)
+            start = end
+        }
+    }
+
+    /// Books the changes of one delivery.
+    private mutating func book(_ changes: some Sequence<StatusChange>, of job: DeliveryJob.ID) throws {
+        guard var entry = try entry(of: job) else {
+            for _ in changes { summary.unknown += 1 }
+            return
+        }
+        let before = entry
+        var delta = deltas[job.mailing.rawValue] ?? Delta()
+        for change in changes {
+            try note(change, number: entry.events)
+            entry.absorb(change)
+            if change.outcome == .sent, entry.licence != .charged {
+                if entry.licence != .reserved { delta.chargedLate += 1 }
+                entry.licence = .charged
+            }
+            if change.reason.suppressesAddress, change.outcome.isPermanent {
+                try suppress(contact: entry.contact, change)
+            }
+            delta.first = min(delta.first, change.time.milliseconds)
+            delta.last = max(delta.last, change.time.milliseconds)
+            summary.booked += 1
+        }
+        if entry.status.outcome.isPermanent, entry.licence == .reserved { entry.licence = .released }
+        try write(entry, of: job)
+
+        delta.tally[Int(before.status.outcome.rawValue)] -= 1
+        delta.tally[Int(entry.status.outcome.rawValue)] += 1
+        delta.attempts += entry.attempts - before.attempts
+        delta.count(before.licence, by: -1)
+        delta.count(entry.licence, by: 1)
+        deltas[job.mailing.rawValue] = delta
+    }
+
+    private func entry(of job: DeliveryJob.ID) throws -> Entry? {
+        let cursor = try Row.fetchCursor(
+            select, arguments: StatementArguments([job.mailing.rawValue.databaseValue, job.ordinal.databaseValue]))
+        guard let row = try cursor.next() else { return nil }
+        let reason: String = row[2]
+        return Entry(
+            contact: row[0],
+            status: DeliveryStatus(
+                outcome: Outcome(rawValue: row[1]) ?? .queued, isComplaint: reason == Reason.complaint.rawValue),
+            reason: reason, attempts: row[3], strikes: row[4], events: row[5],
+            licence: Licence(rawValue: row[6]) ?? .none, changedAt: row[7], firstAttempt: row[8])
+    }
+
+    private func note(_ change: StatusChange, number: Int) throws {
+        try append.execute(
+            arguments: StatementArguments([
+                change.job.mailing.rawValue.databaseValue, change.job.ordinal.databaseValue, number.databaseValue,
+                change.time.milliseconds.databaseValue, change.outcome.rawValue.databaseValue,
+                change.reason.rawValue.databaseValue, change.rule.databaseValue, change.phase.code.databaseValue,
+                change.attempt.databaseValue, change.reply.databaseValue,
+            ]))
+    }
+
+    private func write(_ entry: Entry, of job: DeliveryJob.ID) throws {
+        try update.execute(
+            arguments: StatementArguments([
+                entry.status.outcome.rawValue.databaseValue, entry.reason.databaseValue, entry.attempts.databaseValue,
+                entry.strikes.databaseValue, entry.events.databaseValue, entry.licence.rawValue.databaseValue,
+                entry.changedAt.databaseValue, entry.firstAttempt?.databaseValue ?? .null,
+                job.mailing.rawValue.databaseValue, job.ordinal.databaseValue,
+            ]))
+    }
+
+    private mutating func suppress(contact: Int64, _ change: StatusChange) throws {
+        let key = try Suppression.add(
+            db, contact: contact, outcome: change.outcome, reason: change.reason, at: change.time)
+        if let key { summary.suppressed.append(.init(key: key, outcome: change.outcome, reason: change.reason)) }
+    }
+
+    /// Writes the sums, and sees which mailings came to their end; no changes may be booked afterwards.
+    mutating func finish(at now: UnixTime) throws -> BookingSummary {
+        for (mailing, delta) in deltas.sorted(by: { $0.key < $1.key }) {
+            for (outcome, count) in delta.tally.enumerated() where count != 0 {
+                try Self.tally(db, mailing: mailing, outcome: outcome, by: count)
+            }
+            let sums = try db.cachedStatement(
+                sql: """
+                    UPDATE mailings SET attempts = attempts + ?1, reserved = reserved + ?2, charged = charged + ?3,
+                        charged_late = charged_late + ?4, released = released + ?5,
+                        first_at = min(ifnull(first_at, ?6), ?6), last_at = max(ifnull(last_at, ?7), ?7)
+                    WHERE id = ?8
+                    """)
+            try sums.execute(
+                arguments: [
+                    delta.attempts, delta.reserved, delta.charged, delta.chargedLate, delta.released, delta.first,
+                    delta.last, mailing,
+                ])
+            summary.chargedLate += delta.chargedLate
+            switch try MailingState.settle(db, mailing: MailingID(rawValue: mailing), at: now) {
+            case .finished: summary.finished.append(MailingID(rawValue: mailing))
+            case .reopened: summary.reopened.append(MailingID(rawValue: mailing))
+            case nil: break
+            }
+        }
+        return summary
+    }
+
+    /// Changes the running count of an outcome in a mailing.
+    static func tally(_ db: Database, mailing: UInt32, outcome: Int, by count: Int) throws {
+        // Not an upsert: its insertion half would fail the check on a negative count.
+        let change = try db.cachedStatement(
+            sql: "UPDATE tallies SET count = count + ? WHERE mailing = ? AND outcome = ?")
+        try change.execute(arguments: [count, mailing, outcome])
+        if db.changesCount == 0 {
+            try db.execute(
+                sql: "INSERT INTO tallies (mailing, outcome, count) VALUES (?, ?, ?)",
+                arguments: [mailing, outcome, count])
+        }
+    }
+}
+
+extension DeliveryLedger.Delta {
+    /// Counts deliveries that enter (1) or leave (-1) a state of their licence.
+    fileprivate mutating func count(_ licence: Licence, by change: Int) {
+        switch licence {
+        case .none: break
+        case .reserved: reserved += change
+        case .charged: charged += change
+        case .released: released += change
+        }
+    }
+}
+
+extension DeliveryLedger.Entry {
+    /// Takes in one change: status, attempts, strikes, times.
+    fileprivate mutating func absorb(_ change: StatusChange) {
+        events += 1
+        if status.absorb(DeliveryStatus(outcome: change.outcome, reason: change.reason), phase: change.phase) {
+            reason = change.reason.rawValue
+            changedAt = change.time.milliseconds
+        }
+        attempts = max(attempts, Int(change.attempt))
+        if change.outcome == .softBounced || change.reason == .softBounceLimit { strikes += 1 }
+        if change.attempt > 0, firstAttempt == nil { firstAttempt = change.time.milliseconds }
+    }
+}
