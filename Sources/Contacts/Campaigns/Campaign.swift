@@ -1,0 +1,61 @@
+public import Delivery
+import GRDB
+
+/// A campaign: one list, an invitation, later its reminders.
+public struct Campaign: Codable, Hashable, Sendable {
+    public var name: String
+    /// The name of the list.
+    public var list: String
+    /// When it was created, ISO 8601.
+    public var created: String
+    public var mailings: [Mailing]
+}
+
+/// A mailing as it stands: an invitation or a reminder of a campaign.
+public struct Mailing: Codable, Hashable, Sendable {
+    /// The number that names it in the queue.
+    public var number: UInt32
+    /// The name of its campaign.
+    public var campaign: String
+    /// The name of the list that its audience comes from.
+    public var list: String
+    public var name: String
+    public var state: MailingState
+    /// The message: JSON that the book does not look into.
+    public var template: String
+    /// The retry policy: JSON that the book does not look into.
+    public var retry: String
+    /// How many contacts it goes to; `nil` until its audience is laid down.
+    public var audience: Int?
+    /// How many contacts have been laid down.
+    public var prepared: Int
+    /// How many of them, from the first on, have been given to the queue: the next ordinal to feed.
+    public var fed: Int
+    public var started: String?
+    public var finished: String?
+
+    public var id: MailingID { MailingID(rawValue: number) }
+}
+
+extension Mailing {
+    static let select = """
+        SELECT mailings.id, campaigns.name, lists.name, mailings.name, state, template, retry, audience, prepared, fed,
+            started, finished
+        FROM mailings JOIN campaigns ON campaigns.id = mailings.campaign JOIN lists ON lists.id = campaigns.list
+        """
+
+    init(row: Row) {
+        number = row[0]
+        campaign = row[1]
+        list = row[2]
+        name = row[3]
+        state = MailingState(rawValue: row[4]) ?? .draft
+        template = row[5]
+        retry = row[6]
+        audience = row[7]
+        prepared = row[8]
+        fed = row[9]
+        started = (row[10] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
+        finished = (row[11] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
+    }
+}

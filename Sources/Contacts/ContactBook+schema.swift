@@ -1,0 +1,157 @@
+import GRDB
+
+extension ContactBook {
+    /// The migrations, named and only ever appended to.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 lists and contacts") { db in try db.execute(sql: listsAndContacts) }
+        migrator.registerMigration("2 campaigns and deliveries") { db in try db.execute(sql: campaignsAndDeliveries) }
+        migrator.registerMigration("3 licences, suppressions and stream positions") { db in
+            try db.execute(sql: accounts)
+        }
+        return migrator
+    }
+
+    /// Times are milliseconds since 1970 UTC throughout.
+    ///
+    /// A contact is a row of a list. `key` compares addresses, `occurrence` counts equal keys in one list, `import` is
+    /// the import that touched the row last. One unique index serves both "this key in this list" and "in any list".
+    private static let listsAndContacts = """
+        CREATE TABLE lists (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 100),
+            columns TEXT NOT NULL CHECK (json_type(columns) = 'array'),
+            created INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE imports (
+            id INTEGER PRIMARY KEY,
+            list INTEGER NOT NULL REFERENCES lists (id),
+            file TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('applying', 'complete', 'interrupted')),
+            started INTEGER NOT NULL,
+            finished INTEGER,
+            rows INTEGER NOT NULL DEFAULT 0 CHECK (rows >= 0),
+            added INTEGER NOT NULL DEFAULT 0 CHECK (added >= 0),
+            updated INTEGER NOT NULL DEFAULT 0 CHECK (updated >= 0),
+            invalid INTEGER NOT NULL DEFAULT 0 CHECK (invalid >= 0),
+            duplicates INTEGER NOT NULL DEFAULT 0 CHECK (duplicates >= 0),
+            malformed INTEGER NOT NULL DEFAULT 0 CHECK (malformed >= 0),
+            CHECK (rows = added + updated)
+        ) STRICT;
+        CREATE INDEX imports_by_list ON imports (list);
+
+        CREATE TABLE contacts (
+            id INTEGER PRIMARY KEY,
+            list INTEGER NOT NULL REFERENCES lists (id),
+            key TEXT NOT NULL,
+            occurrence INTEGER NOT NULL CHECK (occurrence >= 1),
+            address TEXT NOT NULL,
+            lane TEXT NOT NULL,
+            fields TEXT NOT NULL CHECK (json_valid(fields)),
+            problem TEXT,
+            import INTEGER NOT NULL REFERENCES imports (id),
+            UNIQUE (key, list, occurrence),
+            CHECK (problem IS NOT NULL OR lane <> '')
+        ) STRICT;
+        CREATE INDEX contacts_by_list ON contacts (list);
+        """
+
+    /// Columns `outcome` and `phase` hold the codes of `Outcome` and `DeliveryPhase`, `licence` that of `Licence`.
+    private static let campaignsAndDeliveries = """
+        CREATE TABLE campaigns (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 100),
+            list INTEGER NOT NULL REFERENCES lists (id),
+            created INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE mailings (
+            id INTEGER PRIMARY KEY,
+            campaign INTEGER NOT NULL REFERENCES campaigns (id),
+            name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+            state TEXT NOT NULL
+                CHECK (state IN ('draft', 'preparing', 'running', 'waiting', 'paused', 'cancelled', 'finished')),
+            template TEXT NOT NULL CHECK (json_valid(template)),
+            retry TEXT NOT NULL CHECK (json_valid(retry)),
+            created INTEGER NOT NULL,
+            started INTEGER,
+            finished INTEGER,
+            last_contact INTEGER,
+            prepared_contact INTEGER NOT NULL DEFAULT 0,
+            prepared INTEGER NOT NULL DEFAULT 0 CHECK (prepared >= 0),
+            audience INTEGER CHECK (audience = prepared),
+            fed INTEGER NOT NULL DEFAULT 0 CHECK (fed BETWEEN 0 AND prepared),
+            attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+            reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+            charged INTEGER NOT NULL DEFAULT 0 CHECK (charged >= 0),
+            charged_late INTEGER NOT NULL DEFAULT 0 CHECK (charged_late BETWEEN 0 AND charged),
+            released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0),
+            first_at INTEGER,
+            last_at INTEGER,
+            UNIQUE (campaign, name)
+        ) STRICT;
+
+        CREATE TABLE deliveries (
+            mailing INTEGER NOT NULL REFERENCES mailings (id),
+            ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+            contact INTEGER NOT NULL REFERENCES contacts (id),
+            outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 9),
+            reason TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+            strikes INTEGER NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+            events INTEGER NOT NULL DEFAULT 0 CHECK (events >= 0),
+            licence INTEGER NOT NULL DEFAULT 0 CHECK (licence BETWEEN 0 AND 3),
+            changed_at INTEGER NOT NULL,
+            queued_at INTEGER,
+            first_attempt INTEGER,
+            PRIMARY KEY (mailing, ordinal)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX deliveries_by_contact ON deliveries (contact);
+
+        CREATE TABLE history (
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            number INTEGER NOT NULL CHECK (number >= 0),
+            at INTEGER NOT NULL,
+            outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 9),
+            reason TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            phase INTEGER NOT NULL CHECK (phase BETWEEN 0 AND 255),
+            attempt INTEGER NOT NULL CHECK (attempt >= 0),
+            reply TEXT NOT NULL,
+            PRIMARY KEY (mailing, ordinal, number),
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE tallies (
+            mailing INTEGER NOT NULL REFERENCES mailings (id),
+            outcome INTEGER NOT NULL CHECK (outcome BETWEEN 0 AND 9),
+            count INTEGER NOT NULL CHECK (count >= 0),
+            PRIMARY KEY (mailing, outcome)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// `licences` has one row; a stream position is Redis's `milliseconds-sequence`, kept as its two numbers.
+    private static let accounts = """
+        CREATE TABLE licences (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            total INTEGER NOT NULL CHECK (total >= 0)
+        ) STRICT;
+        INSERT INTO licences (id, total) VALUES (1, 0);
+
+        CREATE TABLE suppressions (
+            key TEXT PRIMARY KEY NOT NULL,
+            address TEXT NOT NULL,
+            outcome INTEGER NOT NULL CHECK (outcome IN (4, 6, 7)),
+            reason TEXT NOT NULL,
+            added_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE stream_positions (
+            shard INTEGER PRIMARY KEY CHECK (shard >= 0),
+            milliseconds INTEGER NOT NULL,
+            sequence INTEGER NOT NULL
+        ) STRICT;
+        """
+}
