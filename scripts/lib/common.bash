@@ -104,8 +104,11 @@ stop_all() {
     done
 }
 
-# Builds the release binary, unless POSTRIDER names one, and leaves its path in $postrider.
+# Builds the release binary, unless POSTRIDER names one, and leaves its path in $postrider. Settings of the caller's own
+# Postrider must not reach the processes of a script.
 build_postrider() {
+    local setting
+    for setting in "${!POSTRIDER_@}"; do unset "$setting"; done
     if [[ -n ${POSTRIDER:-} ]]; then
         postrider=$POSTRIDER
     else
