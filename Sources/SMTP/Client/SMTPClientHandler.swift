@@ -297,8 +297,9 @@ extension SMTPClientHandler {
         guard timer == nil || deadline < timerFires else { return }
         timer?.cancel()
         timerFires = deadline
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
-            self?.timerFired()
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+            // Not a weak reference: an object that has one pays for it with each retain. Closing cancels the timer.
+            timerFired()
         }
     }
 

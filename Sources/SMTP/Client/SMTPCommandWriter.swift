@@ -64,8 +64,8 @@ struct SMTPCommandWriter {
     /// The content after a 354: dot-stuffed, ended by the dot (RFC 5321 §4.5.2).
     mutating func contentAndDot(_ content: [UInt8]) {
         buffer.reserveCapacity(minimumWritableBytes: content.count + 64)
-        content.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
+        let endsInLineEnd = content.withUnsafeBytes { bytes -> Bool in
+            guard let base = bytes.baseAddress, !bytes.isEmpty else { return true }
             var written = 0
             var search = 0
             // Dots are rarer than lines in most messages, so the dots are looked for, not the line ends.
@@ -78,8 +78,8 @@ struct SMTPCommandWriter {
                 search = dot + 1
             }
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[written...]))
+            return bytes.count >= 2 && bytes[bytes.count - 2] == 0x0D && bytes[bytes.count - 1] == 0x0A
         }
-        let endsInLineEnd = content.isEmpty || content.suffix(2).elementsEqual([0x0D, 0x0A])
         buffer.writeStaticString(endsInLineEnd ? ".\r\n" : "\r\n.\r\n")
     }
 }

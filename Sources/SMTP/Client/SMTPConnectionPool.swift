@@ -100,8 +100,8 @@ public final class SMTPConnectionPool {
     }
 
     private func wait(_ delay: TimeAmount) {
-        waiting = eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
-            guard let self, stopped == nil else { return }
+        waiting = eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            guard stopped == nil else { return }
             let action = plan.waitOver()
             if action == .none { messagesAvailable() } else { carryOut(action) }
         }
