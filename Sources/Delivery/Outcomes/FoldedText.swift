@@ -6,7 +6,7 @@ struct FoldedText: Sendable {
     /// Where words begin.
     let wordStarts: [Int]
     /// A small Bloom filter of the three bytes at each word's start, so that a phrase that cannot occur costs one test.
-    private var starts: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0, 0)
+    private let starts: [UInt64]
 
     init(_ text: String) {
         bytes = Self.folded(text)
@@ -18,15 +18,17 @@ struct FoldedText: Sendable {
             isInWord = isWord
         }
         self.wordStarts = wordStarts
+        var starts = [UInt64](repeating: 0, count: 8)
         for start in wordStarts {
             let key = Self.key(bytes[start...])
-            withUnsafeMutableBytes(of: &starts) { $0[Int(key >> 3)] |= 1 << UInt8(key & 7) }
+            starts[Int(key >> 6)] |= 1 << UInt64(key & 63)
         }
+        self.starts = starts
     }
 
     /// Whether a word may begin with the bytes that this key was made of.
     func mayHaveWord(startingWith key: UInt16) -> Bool {
-        withUnsafeBytes(of: starts) { $0[Int(key >> 3)] & (1 << UInt8(key & 7)) != 0 }
+        starts[Int(key >> 6)] & (1 << UInt64(key & 63)) != 0
     }
 
     /// A hash of the first three bytes, 0 to 511; fewer bytes are filled up with spaces.

@@ -4,20 +4,28 @@
 /// word go on there (`greylist*`), and `…` stands for up to 60 characters of the same sentence.
 struct Phrases: Sendable, ExpressibleByArrayLiteral {
     private let phrases: [Phrase]
+    /// The keys of the phrases' first words, apart from them so that most phrases are passed over without a look;
+    /// `nil` for a phrase that may begin inside a word.
+    private let keys: [UInt16?]
 
     init(arrayLiteral phrases: String...) {
-        self.phrases = phrases.map(Phrase.init)
+        self.init(phrases.map(Phrase.init))
     }
 
     private init(_ phrases: [Phrase]) {
         self.phrases = phrases
+        keys = phrases.map(\.key)
     }
 
     static func + (left: Self, right: Self) -> Self { Self(left.phrases + right.phrases) }
 
     /// Whether one of the phrases stands in the text.
     func occur(in text: FoldedText) -> Bool {
-        phrases.contains { $0.occurs(in: text) }
+        for index in keys.indices {
+            if let key = keys[index], !text.mayHaveWord(startingWith: key) { continue }
+            if phrases[index].occurs(in: text) { return true }
+        }
+        return false
     }
 }
 
@@ -32,7 +40,7 @@ private struct Phrase: Sendable {
     private static let longestGap = 60
 
     private let segments: [Segment]
-    private let key: UInt16?
+    let key: UInt16?
 
     init(_ text: String) {
         segments = text.split(separator: "…").map { part in
@@ -50,7 +58,6 @@ private struct Phrase: Sendable {
 
     func occurs(in text: FoldedText) -> Bool {
         guard let first = segments.first else { return false }
-        if let key, !text.mayHaveWord(startingWith: key) { return false }
         if first.startsInsideWord {
             return text.bytes.indices.contains { matches(text.bytes, at: $0) }
         }

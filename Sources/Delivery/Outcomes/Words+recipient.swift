@@ -120,7 +120,11 @@ extension Words {
         "bestaat niet", "okand*", "finns inte", "ukendt", "findes ikke", "neexistuje", "nem letezik", "bulunamadi",
         "пользователь … не", "не найден*", "не существует", "неизвестн*", "нет такого", "用户不存在", "收件人不存在", "宛先不明",
         "ofr_416", "lmt 416",
-        "mailbox name not allowed", "mailbox name … not allowed", "mailbox name invalid",
+        "mailbox name not allowed", "not present in", "account not available", "recipient not known",
+        "recipient is not known",
+        "account is not available", "mailbox … not known", "is not a known", "address is not valid",
+        "address not valid",
+        "mailbox name … not allowed", "mailbox name invalid",
     ]
     /// Words that mean an unknown user only where no policy is spoken of.
     static let perhapsUserUnknown: Phrases = [
