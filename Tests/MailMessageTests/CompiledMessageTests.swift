@@ -100,6 +100,9 @@ struct CompiledMessageTests {
         (String(repeating: "x", count: 980) + "{{a}}-\n", ["1234567890\n"], "7bit"),
         ("{{a}}" + String(repeating: "x", count: 980) + "{{b}}\n", ["12345", "67890"], "7bit"),
         ("{{a}}" + String(repeating: "x", count: 980) + "{{b}}\n", ["12345", "678901"], "quoted-printable"),
+        ("{{a}}\n" + String(repeating: "x", count: 985) + "{{b}}\n", ["1", "12345"], "7bit"),
+        ("{{a}}\n" + String(repeating: "x", count: 985) + "{{b}}\n", ["1", "123456"], "quoted-printable"),
+        (String(repeating: String(repeating: "x", count: 400) + "{{a}}\n", count: 3), ["1"], "7bit"),
         ("=_ is fine where there is no boundary {{a}}\n", ["=_"], "7bit"),
     ]
 

@@ -48,7 +48,7 @@ struct FastPathTests {
         mutating func value() -> String { pick(values) + pick(["", "", pick(values)]) }
     }
 
-    @Test("in every byte, for random templates and fields", arguments: 0..<16 as Range<UInt64>)
+    @Test("in every byte, for random templates and fields", arguments: 0..<8 as Range<UInt64>)
     func equivalence(seed: UInt64) throws {
         var maker = Maker(generator: SeededGenerator(seed: seed))
         var compiled = 0

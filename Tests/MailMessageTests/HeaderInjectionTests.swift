@@ -77,12 +77,18 @@ struct HeaderInjectionTests {
         #expect(message.parts.last?.decodedBody == "<p>\(value)</p>\n".replacing("\n", with: "\r\n"))
     }
 
-    @Test("a boundary put together from template and field does not end a part either")
-    func boundaryInPieces() throws {
-        let template = MessageTemplate.sample(text: "--={{a}}\n{{b}}_{{c}}\n", html: "<p></p>\n")
-        let message = try template.read(["_x", "--=", "y"])
+    @Test(
+        "a boundary put together from template and field does not end a part either",
+        arguments: [
+            ("--={{a}}\n", ["_x"]), ("{{a}}_x\n", ["--="]), ("{{a}}{{b}}\n", ["--=", "_x"]), ("--={{a}}_x\n", [""]),
+            ("{{a}}\n", ["--=_x"]), ("--=_x\n", []),
+        ])
+    func boundaryInPieces(text: String, fields: [String]) throws {
+        let template = MessageTemplate.sample(text: text, html: "<p></p>\n")
+        let message = try template.read(fields)
         #expect(message.parts.first?["Content-Transfer-Encoding"] == "quoted-printable")
-        #expect(message.parts.first?.decodedBody == "--=_x\r\n--=_y\r\n")
+        #expect(message.parts.first?.decodedBody == "--=_x\r\n")
+        #expect(try template.rendered(fields, usesMustacheAlways: true) == template.rendered(fields))
     }
 
     @Test("HTML fields are escaped by bytes, so that no combining mark hides a quote")
