@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "RedisClient",
+                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "RedisClient",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -86,11 +86,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
 
+        .executableTarget(name: "smoke", dependencies: ["CampaignCoordinator","DeliveryWorker","Simulator","RedisClient","SMTP","Delivery","Contacts","JobQueue",.product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")] + nio),
         // Tests: one target beside each, then the whole with real servers.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),

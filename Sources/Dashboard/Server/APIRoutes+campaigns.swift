@@ -1,0 +1,103 @@
+internal import CampaignCoordinator
+internal import Contacts
+internal import Hummingbird
+internal import NIOCore
+
+extension APIRoutes {
+    /// Campaigns: making, looking at, ordering about.
+    func addCampaigns(to api: RouterGroup<APIRequestContext>) {
+        api.get("campaigns") { request, context in
+            let reports = try await reports(of: try await coordinator.campaigns())
+            return try Response.json(APICampaigns(campaigns: reports), request, context)
+        }
+        api.post("campaigns") { request, context in
+            let draft = try await request.decode(as: APICampaignDraft.self, context: context)
+            let campaign = try await coordinator.createCampaign(CampaignDraft(draft))
+            return try Response.json(try await report(on: campaign), status: .created, request, context)
+        }
+        api.get("campaigns/{name}") { request, context in
+            try Response.json(try await report(on: try context.name("name")), request, context)
+        }
+        api.get("campaigns/{name}/preview") { request, context in
+            guard let contact = request.values("contact").first else {
+                throw APIErrorReport(code: "bad_input", message: "name a contact: ?contact=ADDRESS")
+            }
+            let message = try await coordinator.preview(try context.name("name"), contact: contact)
+            return Response(
+                status: .ok, headers: [.contentType: "message/rfc822"],
+                body: .init(byteBuffer: ByteBuffer(bytes: message)))
+        }
+        addOrder("start", to: api) { try await coordinator.startCampaign($0) }
+        addOrder("pause", to: api) { name in
+            try await coordinator.pauseCampaign(name)
+            return []
+        }
+        addOrder("resume", to: api) { name in
+            try await coordinator.resumeCampaign(name)
+            return []
+        }
+        addOrder("cancel", to: api) { name in
+            try await coordinator.cancelCampaign(name)
+            return []
+        }
+    }
+
+    private func addOrder(
+        _ order: String, to api: RouterGroup<APIRequestContext>,
+        carryOut: @escaping @Sendable (String) async throws -> [String]
+    ) {
+        api.post("campaigns/{name}/\(order)") { request, context in
+            let name = try context.name("name")
+            let notes = try await carryOut(name)
+            return try Response.json(
+                APICampaignChange(campaign: try await report(on: name), notes: notes), request, context)
+        }
+    }
+
+    private func report(on name: String) async throws -> APICampaign {
+        // There are few campaigns, and a name that is unknown is refused here with the ones that are known.
+        let numbers = try await coordinator.statistics(name)
+        guard let campaign = try await coordinator.campaigns().first(where: { $0.name == numbers.campaign }) else {
+            throw APIErrorReport(code: "not_found", message: "there is no campaign \(name)")
+        }
+        return report(on: campaign, numbers)
+    }
+
+    private func report(on campaign: Campaign) async throws -> APICampaign {
+        report(on: campaign, try await coordinator.statistics(campaign.name))
+    }
+
+    private func reports(of campaigns: [Campaign]) async throws -> [APICampaign] {
+        var reports: [APICampaign] = []
+        for campaign in campaigns { reports.append(try await report(on: campaign)) }
+        return reports
+    }
+
+    private func report(on campaign: Campaign, _ numbers: CampaignStatistics) -> APICampaign {
+        let mailings = zip(campaign.mailings, numbers.mailings).map { mailing, numbers in
+            APICampaign.Mailing(mailing, numbers, waitsFor: reason(for: numbers.state))
+        }
+        return APICampaign(
+            campaign: campaign.name, mailings: mailings, list: campaign.list, created: campaign.created)
+    }
+
+    /// Why a mailing in this state does not go on, if it does not.
+    private func reason(for state: MailingState) -> String? {
+        switch state {
+        case .draft: "not started"
+        case .waiting: "no licences are left; add some with: postrider licences add N"
+        case .paused: "paused; it goes on after: postrider campaign resume"
+        case .preparing, .running: coordinator.feedingHold
+        case .cancelled, .finished: nil
+        }
+    }
+}
+
+extension CampaignDraft {
+    /// What the API was given.
+    init(_ draft: APICampaignDraft) {
+        self.init(
+            name: draft.name, list: draft.list, from: draft.from, replyTo: draft.replyTo, subject: draft.subject,
+            text: draft.text, html: draft.html, retry: draft.retry)
+    }
+}

@@ -1,0 +1,66 @@
+internal import CampaignCoordinator
+internal import Contacts
+internal import Delivery
+internal import Foundation
+internal import Hummingbird
+internal import JobQueue
+
+extension APIRoutes {
+    /// The queue and the audit.
+    func addOperation(to api: RouterGroup<APIRequestContext>) {
+        api.get("queue") { request, context in
+            let overview = try await coordinator.queueStatus()
+            return try Response.json(
+                APIQueue(overview, redis: "\(coordinator.redisEndpoint)"), request, context)
+        }
+        api.get("audit") { request, context in
+            try Response.json(try await coordinator.audit(request.values("campaign").first), request, context)
+        }
+    }
+}
+
+extension APIQueue {
+    /// The most sites that are shown of a mailing.
+    private static let mostSites = 10
+
+    init(_ overview: QueueOverview, redis: String) {
+        let status = overview.status
+        let mailings = zip(overview.mailings, status.mailings).map { mailing, jobs in
+            Mailing(
+                campaign: mailing.campaign, mailing: mailing.name, state: jobs.state, waiting: jobs.waiting,
+                due: jobs.due,
+                settled: jobs.settled, dead: jobs.dead,
+                sites: jobs.sites.prefix(Self.mostSites).map { Site(site: $0.site, waiting: $0.waiting) })
+        }
+        let workers = status.workers.map { worker in
+            Worker(
+                id: "\(worker.id)", leaseSeconds: Double(worker.leaseRemaining.wholeMilliseconds) / 1000,
+                inFlight: worker.inFlight, description: Self.words(worker.description))
+        }
+        let memory = Memory(
+            used: Int(overview.memory["used_memory"] ?? "") ?? 0,
+            peak: Int(overview.memory["used_memory_peak"] ?? "") ?? 0,
+            limit: overview.memory["maxmemory"].flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 })
+        self.init(
+            time: status.time.iso8601, redis: redis, waiting: mailings.reduce(0) { $0 + $1.waiting },
+            inFlight: workers.reduce(0) { $0 + $1.inFlight }, due: mailings.reduce(0) { $0 + $1.due },
+            unbooked: status.unbookedEntries, hold: overview.hold, mailings: mailings, workers: workers,
+            dueTimes: status.due.map { Due(at: $0.at.iso8601, jobs: $0.jobs) }, memory: memory)
+    }
+
+    /// What a worker tells of itself is a JSON object of its own making.
+    private static func words(_ description: String) -> [String: String] {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(description.utf8)) as? [String: Any] else {
+            return description.isEmpty ? [:] : ["description": description]
+        }
+        return object.mapValues { "\($0)" }
+    }
+}
+
+extension UnixTime {
+    /// ISO 8601 in UTC with milliseconds.
+    fileprivate var iso8601: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
