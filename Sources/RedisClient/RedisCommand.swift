@@ -5,9 +5,9 @@ struct RedisCommand: Sendable {
     var keys: [RedisArgument] = []
     var arguments: [RedisArgument] = []
 
-    /// Redis takes at most 1,048,576 arguments (its multibulk limit) …
+    /// The most arguments Redis takes (its multibulk limit).
     static let maximumArgumentCount = 1_048_576
-    /// … and 512 MiB in one argument by default; the same is our limit for a whole command.
+    /// Redis takes 512 MiB in one argument by default; the same is our limit for a whole command.
     static let maximumByteCount = 512 << 20
 
     var argumentCount: Int { head.count + keys.count + arguments.count }

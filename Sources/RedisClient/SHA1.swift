@@ -1,4 +1,6 @@
-/// SHA-1 (FIPS 180-4), by which Redis names a script. A name only; nothing here depends on its strength.
+/// SHA-1 (FIPS 180-4), by which Redis names a script.
+///
+/// A name only; nothing here depends on its strength.
 enum SHA1 {
     /// The digest of a text's UTF-8 bytes as 40 lower-case hexadecimal digits.
     static func hexadecimalDigest(of text: String) -> String {

@@ -128,7 +128,10 @@ public final class RedisServer: Sendable {
     /// SIGTERM, and the shell would never hear that its child has ended.
     private func spawnWatcher() throws -> (watcher: Int32, lifeline: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw StartFailure(description: "No pipe: errno \(errno).") }
+        // A socket pair, because it can be made so that no other child inherits it.
+        guard socketpair(AF_UNIX, Self.streamSocket | Self.closeOnExec, 0, &ends) == 0 else {
+            throw StartFailure(description: "No socket pair: errno \(errno).")
+        }
         defer { close(ends[0]) }
 
         var actions = posix_spawn_file_actions_t()
@@ -146,10 +149,8 @@ public final class RedisServer: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-        var arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", Self.watcherScript, "sh", directory.path].map {
-            strdup($0)
-        }
-        arguments.append(nil)
+        let words: [String] = ["sh", "-c", Self.watcherScript, "sh", directory.path]
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var watcher: Int32 = 0
         let failure = posix_spawn(&watcher, "/bin/sh", &actions, &attributes, arguments, environ)
@@ -240,7 +241,9 @@ public final class RedisServer: Sendable {
 
     #if canImport(Glibc)
         private static let streamSocket = Int32(SOCK_STREAM.rawValue)
+        private static let closeOnExec = Int32(SOCK_CLOEXEC.rawValue)
     #else
         private static let streamSocket = SOCK_STREAM
+        private static let closeOnExec: Int32 = 0
     #endif
 }
