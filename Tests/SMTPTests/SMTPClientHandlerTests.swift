@@ -12,7 +12,7 @@ final class RecordingOwner: SMTPClientHandler.Owner {
     var events: [String] = []
     var failure: SMTPEndpointFailure?
 
-    func nextMessages(upTo count: Int) -> [OutgoingMessage] {
+    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         defer { waiting.removeFirst(min(count, waiting.count)) }
         return Array(waiting.prefix(count))
     }

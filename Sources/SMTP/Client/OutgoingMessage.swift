@@ -11,11 +11,18 @@ public struct OutgoingMessage: Sendable, Hashable {
     /// Whether an address or a header is UTF-8, so that the server must announce SMTPUTF8 (RFC 6531).
     public var needsSMTPUTF8: Bool
 
-    public init(token: UInt64, sender: String, recipient: String, content: [UInt8], needsSMTPUTF8: Bool = false) {
+    /// Whether it is to have the connection for itself until it is answered, so that what it may bring about strikes no other.
+    public var goesAlone: Bool
+
+    public init(
+        token: UInt64, sender: String, recipient: String, content: [UInt8], needsSMTPUTF8: Bool = false,
+        goesAlone: Bool = false
+    ) {
         self.token = token
         self.sender = sender
         self.recipient = recipient
         self.content = content
         self.needsSMTPUTF8 = needsSMTPUTF8
+        self.goesAlone = goesAlone
     }
 }

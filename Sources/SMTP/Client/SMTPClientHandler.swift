@@ -10,7 +10,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     /// What a connection tells and asks its pool.
     protocol Owner: AnyObject {
-        func nextMessages(upTo count: Int) -> [OutgoingMessage]
+        func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage]
         func finished(_ finished: SMTPClientStateMachine.Finished)
         /// The session is open for messages.
         func opened(_ handler: SMTPClientHandler)
@@ -199,7 +199,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         // What the server does not take is not heaped up here.
         guard context.channel.isWritable else { return }
         while case let room = machine.room, room > 0 {
-            let messages = owner.nextMessages(upTo: room)
+            let messages = owner.nextMessages(upTo: room, isIdle: machine.isIdle)
             for message in messages { submit(message) }
             guard messages.count >= room else { return }
             owner.filled(self)

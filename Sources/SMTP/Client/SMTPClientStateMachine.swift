@@ -107,6 +107,8 @@ struct SMTPClientStateMachine {
     /// Whether the server may still hold a transaction that failed before its end.
     private var isUnclean = false
     private var isDraining = false
+    /// Whether the message in flight has the connection for itself.
+    private var isTaken = false
 
     init(messages: Int, windowMessages: Int, windowBytes: Int) {
         left = max(messages, 1)
@@ -119,7 +121,7 @@ struct SMTPClientStateMachine {
 
     /// How many messages may be submitted now.
     var room: Int {
-        guard stage == .open, !isDraining, left > 0 else { return 0 }
+        guard stage == .open, !isDraining, left > 0, !isTaken || inFlight.isEmpty else { return 0 }
         switch conversation {
         case .stepwise:
             return inFlight.isEmpty ? 1 : 0
@@ -157,6 +159,7 @@ extension SMTPClientStateMachine {
         isUnclean = false
         left -= 1
         lastSize = message.content.count
+        isTaken = message.goesAlone
         if inFlight.isEmpty { beginHead(reset: reset) }
         inFlight.append(InFlight(token: message.token, bytes: message.content.count, reset: reset))
         bytesInFlight += message.content.count

@@ -155,9 +155,9 @@ public final class SMTPConnectionPool {
 // MARK: What the connections tell
 
 extension SMTPConnectionPool: SMTPClientHandler.Owner {
-    func nextMessages(upTo count: Int) -> [OutgoingMessage] {
+    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         guard stopped == nil, let source else { return [] }
-        return source.nextMessages(upTo: count)
+        return source.nextMessages(upTo: count, isIdle: isIdle)
     }
 
     func finished(_ finished: SMTPClientStateMachine.Finished) {

@@ -6,7 +6,8 @@ public protocol SMTPMessageSource: AnyObject {
     /// Hands out up to `count` messages, in the order in which they shall be sent; fewer or none when there are no more now.
     ///
     /// A connection asks whenever its window has room. When messages come later, call ``SMTPConnectionPool/messagesAvailable()``.
-    func nextMessages(upTo count: Int) -> [OutgoingMessage]
+    /// - Parameter isIdle: Whether nothing else is in flight on this connection; only then may a message go alone.
+    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage]
 
     /// Takes the result of a message: called exactly once for every message that was handed out.
     func finished(_ token: UInt64, _ result: DeliveryResult)
