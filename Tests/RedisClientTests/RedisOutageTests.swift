@@ -74,10 +74,13 @@ struct RedisOutageTests {
     func lateReply() async throws {
         let server = try await RedisServer.start()
         let connection = try makeConnection(server.url)
-        let slow = connection.submit(["DEBUG", "SLEEP", "0.4"], timeout: .milliseconds(100))
-        let echo = connection.submit(["ECHO", "second"])
-        let error = await #expect(throws: RedisError.self) { try await slow.get() }
+        try await connection.connect()
+        server.freeze(true)
+        let late = connection.submit(["ECHO", "first"], timeout: .milliseconds(100))
+        let echo = connection.submit(["ECHO", "second"], timeout: .seconds(30))
+        let error = await #expect(throws: RedisError.self) { try await late.get() }
         #expect(error?.code == .timedOut)
+        server.freeze(false)
         #expect(try await connection.send("ECHO", ["third"]).text == "third")
         #expect(try await echo.get().text == "second")
         await connection.close()
