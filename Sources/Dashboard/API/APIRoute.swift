@@ -16,7 +16,7 @@ public enum APIRoute {
     public static func imports(list: String) -> String { "\(lists)/\(segment(list))/imports" }
 
     /// How an import goes on.
-    public static func importProgress(_ id: Int64) -> String { "\(prefix)/imports/\(id)" }
+    public static func importProgress(_ id: Int) -> String { "\(prefix)/imports/\(id)" }
 
     /// The contacts of a list, in pages.
     public static func contacts(list: String) -> String { "\(lists)/\(segment(list))/contacts" }

@@ -1,0 +1,11 @@
+internal import ArgumentParser
+
+/// `postrider campaign`: making campaigns, ordering them about, watching them.
+struct CampaignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "campaign", abstract: "Create, send and watch campaigns.",
+        subcommands: [
+            CampaignCreate.self, CampaignPreview.self, CampaignStart.self, CampaignPause.self, CampaignResume.self,
+            CampaignCancel.self, CampaignStatus.self, CampaignWatch.self, CampaignStats.self, CampaignList.self,
+        ])
+}

@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import Dashboard
+internal import Delivery
+
+/// `postrider campaign create`: a campaign with its invitation, as a draft.
+struct CampaignCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Create a campaign, as a draft.",
+        discussion: """
+            Subject, text and HTML are Mustache templates: {{name}} stands for the contact's column "name". With --html, the \
+            message has both forms. The files are read here; the coordinator need not see them.
+
+            The retry file is YAML and says when to try again; what is left out is as usual:
+              deferred: [5m, 10m, 20m, 40m, 80m, 160m, 4h]   # the last delay repeats
+              softBounced: [1h, 24h]
+              maximumAge: 4d
+              jitter: 0.2
+
+            Example:
+              postrider campaign create spring --list people --from 'Ann <ann@example.org>' \\
+                  --subject 'Five questions for {{first_name}}' --text spring.txt --html spring.html
+            """)
+
+    @Argument(help: "The campaign's name.")
+    var name: String
+
+    @Option(help: "The list of contacts that it goes to.")
+    var list: String
+
+    @Option(help: ArgumentHelp("The sender, such as 'Ann <ann@example.org>'.", valueName: "sender"))
+    var from: String
+
+    @Option(help: "The subject.")
+    var subject: String
+
+    @Option(help: ArgumentHelp("The file with the plain text.", valueName: "file"), completion: .file())
+    var text: String
+
+    @Option(help: ArgumentHelp("The file with the HTML.", valueName: "file"), completion: .file())
+    var html: String?
+
+    @Option(help: ArgumentHelp("Where answers go, if not to the sender.", valueName: "address"))
+    var replyTo: String?
+
+    @Option(help: ArgumentHelp("The YAML file that says when to try again.", valueName: "file"), completion: .file())
+    var retry: String?
+
+    @OptionGroup var format: FormatOptions
+    @OptionGroup var client: ClientOptions
+
+    func run() async throws {
+        let draft = APICampaignDraft(
+            name: name, list: list, from: from, replyTo: replyTo, subject: subject, text: try InputFile.text(text),
+            html: try html.map(InputFile.text), retry: try retry.map(RetryFile.read))
+        let campaign: APICampaign = try await client.withClient { try await $0.post(APIRoute.campaigns, draft) }
+        try format.print(campaign) {
+            "Campaign \(campaign.campaign) to the list \(campaign.list) is created. Start it with: "
+                + "postrider campaign start \(ShellWord.quoted(campaign.campaign))"
+        }
+    }
+}

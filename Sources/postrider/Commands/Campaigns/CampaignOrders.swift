@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Dashboard
+
+/// The name of a campaign and the usual options, shared by the commands that order one about.
+struct CampaignOptions: ParsableArguments {
+    @Argument(help: "The campaign's name.")
+    var name: String
+
+    @OptionGroup var format: FormatOptions
+    @OptionGroup var client: ClientOptions
+
+    /// Gives the order, and prints what became of it.
+    func order(_ action: String, done: String) async throws {
+        let change: APICampaignChange = try await client.withClient {
+            try await $0.post(APIRoute.campaign(name, action: action))
+        }
+        try format.print(change) {
+            (["Campaign \(change.campaign.campaign) \(done)"] + change.notes.map { "Note: \($0)" }).joined(
+                separator: "\n")
+        }
+    }
+}
+
+/// `postrider campaign start`.
+struct CampaignStart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Start sending a campaign.",
+        discussion: """
+            Refused when the message names a field that no contact of the list has, or when it was started before.
+
+            Example:
+              postrider campaign start spring
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    func run() async throws {
+        let name = ShellWord.quoted(options.name)
+        try await options.order("start", done: "is started. Watch it with: postrider campaign watch \(name)")
+    }
+}
+
+/// `postrider campaign pause`.
+struct CampaignPause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Pause a campaign; what workers have in hand finishes.",
+        discussion: """
+            Example:
+              postrider campaign pause spring
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    func run() async throws {
+        let name = ShellWord.quoted(options.name)
+        try await options.order("pause", done: "is paused. Let it go on with: postrider campaign resume \(name)")
+    }
+}
+
+/// `postrider campaign resume`.
+struct CampaignResume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let a paused campaign go on where it was.",
+        discussion: """
+            Example:
+              postrider campaign resume spring
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    func run() async throws { try await options.order("resume", done: "goes on.") }
+}
+
+/// `postrider campaign cancel`.
+struct CampaignCancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Stop a campaign for good; what workers have in hand finishes and counts.",
+        discussion: """
+            Example:
+              postrider campaign cancel spring
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    func run() async throws { try await options.order("cancel", done: "is cancelled.") }
+}

@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import CampaignCoordinator
+internal import Dashboard
+internal import Foundation
+internal import Logging
+internal import RedisClient
+internal import ServiceLifecycle
+
+/// `postrider coordinator`: keeps the books, feeds the queue, answers the API.
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Run the coordinator: the contact book, the queue's feeder, the HTTP API.",
+        discussion: """
+            There is one for a data directory and one for a Redis. Without --redis it starts a Redis of its own on a unix socket in \
+            the data directory, and stops it with itself. It may be killed at any moment and goes on where it was.
+
+            The token that other commands need is in the file "token" of the data directory, which only its owner may read.
+
+            Example:
+              postrider coordinator --data ./data
+              postrider coordinator --data /var/lib/postrider --redis redis://redis.internal:6379/0 --listen 0.0.0.0:8025
+            """)
+
+    @Option(
+        help: ArgumentHelp("The data directory (or POSTRIDER_DATA); it is made if it does not exist.", valueName: "dir")
+    )
+    var data: String?
+
+    @OptionGroup var redis: RedisOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the API listens (or POSTRIDER_LISTEN; 127.0.0.1:8025); port 0 lets the system choose.",
+            valueName: "host:port"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp("The most jobs that are kept waiting in Redis (100000).", valueName: "jobs"))
+    var highWater: Int?
+
+    @OptionGroup var log: LogOptions
+    @OptionGroup var configuration: ConfigurationOptions
+
+    func validate() throws {
+        if let highWater, highWater < 1 { throw ValidationError("--high-water must be above 0") }
+    }
+
+    func run() async throws {
+        let settings = try configuration.settings()
+        guard let directory = data ?? settings.string(.data) else {
+            throw ValidationError("name the data directory with --data DIR (or POSTRIDER_DATA)")
+        }
+        let address = try ListenAddress(parsing: listen ?? settings.string(.listen) ?? "127.0.0.1:8025")
+        let endpoint = try (redis.redis ?? settings.string(.redis)).map { try RedisOptions.endpoint($0, settings) }
+        let logger = try log.logger("coordinator", settings)
+
+        var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
+        if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
+        let coordinator = try await Coordinator.open(setup, logger: logger)
+        do {
+            // The coordinator comes first, so that a second one on the same directory hears of the first, not of its port.
+            try await address.probe()
+            try await serve(coordinator, directory, address, logger)
+        } catch {
+            await coordinator.close()
+            throw error
+        }
+    }
+
+    private func serve(
+        _ coordinator: Coordinator, _ directory: String, _ address: ListenAddress, _ logger: Logger
+    ) async throws {
+        let file = AddressFile.path(in: directory)
+        let server = try APIServer(coordinator: coordinator, dataDirectory: directory, logger: logger)
+        let application = server.application(host: address.host, port: address.port) { port in
+            let address = address.with(port: port)
+            do {
+                try "\(address.url)\n".write(toFile: file, atomically: true, encoding: .utf8)
+            } catch {
+                logger.warning(
+                    "clients with --data cannot find the address", metadata: ["file": "\(file)", "error": "\(error)"])
+            }
+            StandardOutput.write(
+                "postrider coordinator is ready at \(address.url), data in \(directory), Redis at \(coordinator.redisEndpoint)"
+            )
+        }
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        do {
+            try await ServiceRunner.run([coordinator, application], logger: logger)
+        } catch {
+            throw address.problem(error)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import ServiceLifecycle
+internal import Simulator
+
+/// `postrider simulator`: the receiving world, for trying things out.
+struct SimulatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulator",
+        abstract: "Run the mailbox simulator: an SMTP server whose recipients behave as their names say.",
+        discussion: """
+            What a recipient does follows from its local part: ok… accepts, bounce… has no such user, full… has a full mailbox, \
+            full-N… only N times, toobig…, spam…, rejected…, blocked…, greylist…, deferred-N…, throttle…, drop… (closes after the \
+            final dot, once) and slow…. All other addresses follow the profile: accept (the usual) or realistic, or a JSON file such \
+            as {"shares": {"ok": 0.9, "bounce": 0.1}}, in which the seed decides who does what.
+
+            Example:
+              postrider simulator --listen 127.0.0.1:2525 --log mail.ndjson --profile realistic --seed 7
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen (or POSTRIDER_LISTEN); port 0 lets the system choose.", valueName: "host:port"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp("Where each decided recipient is logged, one JSON object a line.", valueName: "file"))
+    var log: String?
+
+    @Flag(help: "Accept everything as fast as possible, and remember nothing.")
+    var discard = false
+
+    @Option(help: ArgumentHelp("accept, realistic, or a JSON file.", valueName: "name|file"))
+    var profile: String = "accept"
+
+    @Option(help: "Chooses who does what under a profile.")
+    var seed: UInt64 = 1
+
+    @OptionGroup var logging: LogOptions
+    @OptionGroup var configuration: ConfigurationOptions
+
+    func run() async throws {
+        let settings = try configuration.settings()
+        guard let text = listen ?? settings.string(.listen) else {
+            throw ValidationError("say where to listen with --listen HOST:PORT, such as 127.0.0.1:2525")
+        }
+        let address = try ListenAddress(parsing: text)
+        let logger = try logging.logger("simulator", settings)
+        let setup = SimulatorConfiguration(
+            host: address.host, port: address.port, logPath: log, discards: discard,
+            profile: try SimulatorProfile(nameOrPath: profile), seed: seed)
+        let simulator = try Simulator(configuration: setup, logger: logger)
+        let port: Int
+        do {
+            port = try await simulator.start()
+        } catch {
+            throw address.problem(error)
+        }
+        let manner =
+            discard ? "discards everything" : "profile \(profile), seed \(seed)\(log.map { ", log \($0)" } ?? "")"
+        StandardOutput.write("postrider simulator is ready at smtp://\(address.with(port: port)), \(manner)")
+        try await ServiceRunner.run([SimulatorService(simulator: simulator)], logger: logger)
+        let counts = simulator.counts
+        StandardOutput.write(
+            "\(NumberText.grouped(counts.accepted)) accepted, \(NumberText.grouped(counts.refused)) refused, "
+                + "\(NumberText.grouped(counts.dropped)) dropped, over \(NumberText.grouped(counts.connections)) connections"
+        )
+    }
+}
+
+/// A simulator that has been started, until it is told to stop.
+private struct SimulatorService: Service {
+    let simulator: Simulator
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        try await simulator.stop()
+    }
+}

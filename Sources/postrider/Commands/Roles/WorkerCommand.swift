@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import CampaignCoordinator
+internal import Delivery
+internal import DeliveryWorker
+internal import Foundation
+internal import Logging
+internal import RedisClient
+internal import SMTP
+
+/// `postrider worker`: claims, composes and sends.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Run a worker: it claims messages from Redis and sends them to a relay.",
+        discussion: """
+            Any number may run, on any machine that reaches Redis and the relay. On the coordinator's own machine, --data finds the \
+            Redis that the coordinator has started. At SIGTERM a worker claims no more, finishes what is in hand within the grace \
+            time, gives the rest back, and exits 0. Killed, it loses nothing: its messages return to the queue.
+
+            Example:
+              postrider worker --data ./data --relay smtp://127.0.0.1:25
+              postrider worker --redis redis://redis.internal:6379/0 --relay smtp://relay.internal:25 --connections 32
+            """)
+
+    @OptionGroup var redis: RedisOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The data directory of a coordinator on this machine, for its Redis (or POSTRIDER_DATA).", valueName: "dir")
+    )
+    var data: String?
+
+    @Option(help: ArgumentHelp("Where mail goes: smtp://HOST:PORT (or POSTRIDER_RELAY).", valueName: "url"))
+    var relay: String?
+
+    @Option(help: ArgumentHelp("The most connections to the relay (or POSTRIDER_CONNECTIONS; 16).", valueName: "n"))
+    var connections: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The worker's name in the queue's status (or POSTRIDER_NAME; host and process).", valueName: "name"))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp("How long a stop waits for what is in hand (or POSTRIDER_GRACE; 20s).", valueName: "time"))
+    var grace: String?
+
+    @OptionGroup var log: LogOptions
+    @OptionGroup var configuration: ConfigurationOptions
+
+    func validate() throws {
+        if let connections, connections < 1 { throw ValidationError("--connections must be above 0") }
+    }
+
+    func run() async throws {
+        let settings = try configuration.settings()
+        guard let url = relay ?? settings.string(.relay) else {
+            throw ValidationError("name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY)")
+        }
+        let host = ProcessInfo.processInfo.hostName
+        var smtp = SMTPClientOptions(heloName: host)
+        if let connections = try connections ?? settings.count(.connections) { smtp.maximumConnections = connections }
+        var setup = WorkerConfiguration(
+            redis: try endpoint(settings), relay: try SMTPEndpoint(url: url), smtp: smtp,
+            name: try checkedName(
+                name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
+        if let grace = grace ?? settings.string(.grace) {
+            do {
+                setup.grace = try Duration(parsing: grace)
+            } catch {
+                throw CommandError("--grace: \(error)")
+            }
+        }
+        let logger = try log.logger("worker", settings)
+        try await ServiceRunner.run([DeliveryWorker(configuration: setup, logger: logger)], logger: logger)
+    }
+
+    /// Redis, by its address or by the directory of the coordinator that has started one; flags come first.
+    private func endpoint(_ settings: Settings) throws -> RedisEndpoint {
+        if let url = redis.redis { return try RedisOptions.endpoint(url, settings) }
+        if let data { return try embedded(in: data) }
+        if let url = settings.string(.redis) { return try RedisOptions.endpoint(url, settings) }
+        if let data = settings.string(.data) { return try embedded(in: data) }
+        throw ValidationError(
+            "name Redis with --redis URL (or POSTRIDER_REDIS), or the coordinator's data directory with --data DIR")
+    }
+
+    private func embedded(in directory: String) throws -> RedisEndpoint {
+        let socket = DataDirectory.redisSocket(in: directory)
+        guard FileManager.default.fileExists(atPath: socket) else {
+            throw CommandError(
+                "there is no Redis at \(socket); start the coordinator first (postrider coordinator --data \(directory)), or, if it "
+                    + "uses a Redis elsewhere, name that with --redis")
+        }
+        return RedisEndpoint(unixSocketPath: socket)
+    }
+
+    private func checkedName(_ name: String) throws -> String {
+        guard !name.isEmpty, name.utf8.count <= 100, !name.contains("#"), !name.contains(where: \.isWhitespace) else {
+            throw CommandError(
+                "the name \"\(name)\" cannot be used; a worker's name has 1 to 100 characters, no spaces and no #")
+        }
+        return name
+    }
+}

@@ -1,0 +1,78 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOPosix
+
+/// Where to listen, written `HOST:PORT`; an IPv6 address stands in brackets.
+struct ListenAddress: CustomStringConvertible {
+    var host: String
+    /// 0 lets the system choose.
+    var port: Int
+
+    /// Reads `127.0.0.1:8025`, `[::1]:8025` or `localhost:0`.
+    init(parsing text: String) throws {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
+        else {
+            throw CommandError("\"\(text)\" is not an address to listen on; write HOST:PORT, such as 127.0.0.1:8025")
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty, !host.contains("/") else {
+            throw CommandError(
+                "\"\(text)\" has no host; write HOST:PORT, such as 127.0.0.1:8025 (0.0.0.0:8025 for all addresses)")
+        }
+        guard !host.contains(":") || text.hasPrefix("[") else {
+            throw CommandError("an IPv6 address must stand in brackets, as in [::1]:8025")
+        }
+        self.host = String(host)
+        self.port = port
+    }
+
+    /// The address with the port that the system has chosen.
+    func with(port: Int) -> ListenAddress {
+        var address = self
+        address.port = port
+        return address
+    }
+
+    /// How clients on this machine reach what listens here.
+    var url: String {
+        switch host {
+        case "0.0.0.0", "*": "http://127.0.0.1:\(port)"
+        case "::": "http://[::1]:\(port)"
+        default: "http://\(description)"
+        }
+    }
+
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Makes sure that it is possible to listen here, before anything is started.
+    ///
+    /// - Throws: ``CommandError`` naming the address, such as that it is taken.
+    func probe() async throws {
+        do {
+            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port).get()
+            try await channel.close()
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    /// An error of the system in words.
+    func problem(_ error: any Error) -> CommandError {
+        guard let error = error as? IOError else {
+            return CommandError("cannot listen on \(self): \(error)")
+        }
+        return switch error.errnoCode {
+        case EADDRINUSE:
+            CommandError("\(self) is taken by another program; stop that one, or choose another address with --listen")
+        case EACCES:
+            CommandError("this user may not listen on \(self); choose a port above 1023 with --listen")
+        case EADDRNOTAVAIL:
+            CommandError("\(host) is not an address of this machine; choose another with --listen")
+        default: CommandError("cannot listen on \(self): \(error)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import Configuration
+internal import Foundation
+internal import Yams
+
+/// What the environment and `postrider.yaml` say, in this order; flags come before both.
+struct Settings: Sendable {
+    /// The file that is read from the working directory when no other is named.
+    static let defaultFile = "postrider.yaml"
+    static let fileVariable = "POSTRIDER_CONFIG"
+
+    private let reader: ConfigReader
+
+    /// Reads the environment and the configuration file.
+    ///
+    /// - Parameter file: the file that `--config` names; it must exist, and so must the one of `POSTRIDER_CONFIG`.
+    /// - Throws: ``CommandError`` when the file cannot be read, or has keys that mean nothing.
+    static func load(file: String?) throws -> Settings {
+        let environment = ProcessInfo.processInfo.environment
+        var providers: [any ConfigProvider] = [
+            EnvironmentVariablesProvider(
+                secretsSpecifier: .specific(Set(SettingKey.allCases.filter(\.isSecret).map(\.variable)))
+            ).prefixKeys(with: "postrider")
+        ]
+        let named = file ?? environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
+        if let path = named ?? (FileManager.default.fileExists(atPath: defaultFile) ? defaultFile : nil) {
+            providers.append(InMemoryProvider(name: path, values: try values(inFile: path)))
+        }
+        return Settings(reader: ConfigReader(providers: providers))
+    }
+
+    /// The value of a setting as text; `nil` when neither the environment nor the file has it, or it is empty.
+    func string(_ key: SettingKey) -> String? {
+        let text = reader.string(forKey: ConfigKey(key.rawValue), isSecret: key.isSecret)
+        return text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The value of a setting as a number of things.
+    func count(_ key: SettingKey) throws -> Int? {
+        guard let text = string(key) else { return nil }
+        guard let count = Int(text), count > 0 else {
+            throw CommandError("\(key.rawValue) (\(key.variable)) must be a number above 0, not \"\(text)\"")
+        }
+        return count
+    }
+
+    /// Reads the file; refuses what would otherwise be passed over in silence: misspelt keys, and values that are lists.
+    private static func values(inFile path: String) throws -> [AbsoluteConfigKey: ConfigValue] {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw CommandError("the configuration file \(path) cannot be read: \(error.localizedDescription)")
+        }
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch {
+            throw CommandError("the configuration file \(path) is not YAML: \(error)")
+        }
+        guard let node else { return [:] }
+        guard let mapping = node.mapping else {
+            throw CommandError("the configuration file \(path) must be lines of the form key: value")
+        }
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (key, value) in mapping {
+            let name = key.string ?? ""
+            let line = key.mark.map { "line \($0.line): " } ?? ""
+            guard let setting = SettingKey(rawValue: name) else {
+                let known = SettingKey.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandError("\(path): \(line)the key \(name) means nothing here; there are \(known)")
+            }
+            guard let scalar = value.scalar else {
+                throw CommandError("\(path): \(line)\(name) takes one value, not several")
+            }
+            values[AbsoluteConfigKey([name])] = ConfigValue(.string(scalar.string), isSecret: setting.isSecret)
+        }
+        return values
+    }
+}
