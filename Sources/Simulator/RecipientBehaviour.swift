@@ -69,7 +69,9 @@ public enum RecipientBehaviour: Hashable, Sendable {
     /// The same address, seed and profile always give the same behaviour, so that the outcome of a campaign can be
     /// computed before it is sent.
     public static func behaviour(for address: String, seed: UInt64, profile: SimulatorProfile) -> Self {
-        let localPart = address.lastIndex(of: "@").map { address[..<$0] } ?? address[...]
+        // Bytes, not characters: this is asked for every recipient.
+        let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) ?? address.endIndex
+        let localPart = address[..<at]
         return Self(localPart: localPart) ?? profile.draw(StableHash.of(address, seed: seed))
     }
 }

@@ -109,7 +109,7 @@ final class SimulatorSession: SMTPServerSession {
     private func accept(_ message: SMTPReceivedMessage, _ messageID: String?) -> SMTPServerDecision {
         let number = world.book.count { $0.accepted += message.recipients.count }
         let reply = SimulatorReplies.accepted(UInt64(number))
-        record(message, messageID, reply.description)
+        record(message, messageID, "250 2.0.0 " + reply.text)
         return .reply(reply)
     }
 

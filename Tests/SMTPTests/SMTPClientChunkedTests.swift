@@ -70,4 +70,21 @@ struct SMTPClientChunkedTests {
         _ = machine.receive(250, 250)
         #expect(machine.textWanted(250))
     }
+
+    @Test("a message that goes alone keeps others off its connection until it is answered")
+    func alone() {
+        var message = Client.message(1)
+        message.goesAlone = true
+        for (machine, codes) in [(Client.chunked(), [250, 250, 250]), (Client.grouped(), [250, 250, 354, 250])] {
+            var machine = machine
+            _ = machine.submit(message)
+            for code in codes {
+                #expect(machine.room == 0)
+                _ = machine.receive(UInt16(code))
+            }
+            #expect(machine.room > 0)
+            _ = machine.submit(Client.message(2))
+            #expect(machine.countInFlight == 1)
+        }
+    }
 }

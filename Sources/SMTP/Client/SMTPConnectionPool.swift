@@ -188,8 +188,14 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
 
     func closed(_ handler: SMTPClientHandler, failure: SMTPEndpointFailure?) {
         guard handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
+        let wasIdle = idle.contains { $0 === handler }
         idle.removeAll { $0 === handler }
         if counted.remove(ObjectIdentifier(handler)) != nil {
+            // A server that closes an idle connection does what it may; it is replaced when there is work.
+            guard !wasIdle else {
+                plan.retired()
+                return stopIfEmpty()
+            }
             let action = plan.lost(wasProductive: handler.wasProductive, random: .random(in: 0..<1))
             carryOut(action)
             if action == .none, stopped == nil { messagesAvailable() }

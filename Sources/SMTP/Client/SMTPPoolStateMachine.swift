@@ -60,7 +60,7 @@ struct SMTPPoolStateMachine {
         return .reportUnavailable(retryIn: delay)
     }
 
-    /// An open connection will begin no more messages by its own plan.
+    /// An open connection will begin no more messages, and nothing went wrong.
     mutating func retired() {
         open -= 1
     }

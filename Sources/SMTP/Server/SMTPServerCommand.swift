@@ -66,25 +66,36 @@ struct SMTPServerCommandParser {
         let isSame = lastSender.utf8.withContiguousStorageIfAvailable { $0.elementsEqual(path) } ?? false
         if !isSame { lastSender = String(decoding: path, as: UTF8.self) }
         var parameters = SMTPServerCommand.MailParameters()
-        for word in rest.split(separator: 0x20) {
-            let parts = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let value = parts.count > 1 ? parts[1] : nil
-            switch parts[0].uppercasedString {
-            case "SIZE":
-                guard let value, let size = Self.number(value) else { return .malformed(.badParameter) }
-                parameters.size = size
-            case "BODY":
-                guard let value, ["7BIT", "8BITMIME"].contains(value.uppercasedString) else {
-                    return .malformed(.badParameter)
-                }
-            case "SMTPUTF8":
-                guard value == nil else { return .malformed(.badParameter) }
-                parameters.isUTF8 = true
-            default:
-                return .malformed(.unknownParameter)
+        var position = rest.startIndex
+        while position < rest.endIndex {
+            let end = rest[position...].firstIndex(of: 0x20) ?? rest.endIndex
+            if end > position, let fault = Self.read(rest[position..<end], into: &parameters) {
+                return .malformed(fault)
             }
+            position = end + 1
         }
         return .mail(lastSender, parameters)
+    }
+
+    /// Reads one parameter of MAIL, `KEYWORD` or `KEYWORD=value`; answers what is wrong with it.
+    private static func read(
+        _ word: Slice<UnsafeRawBufferPointer>, into parameters: inout SMTPServerCommand.MailParameters
+    ) -> SMTPServerReply? {
+        let equals = word.firstIndex(of: UInt8(ascii: "="))
+        let keyword = word[..<(equals ?? word.endIndex)]
+        let value = equals.map { word[($0 + 1)...] }
+        if keyword.isEqual("SIZE") {
+            guard let value, let size = number(value) else { return .badParameter }
+            parameters.size = size
+        } else if keyword.isEqual("BODY") {
+            guard let value, value.isEqual("7BIT") || value.isEqual("8BITMIME") else { return .badParameter }
+        } else if keyword.isEqual("SMTPUTF8") {
+            guard value == nil else { return .badParameter }
+            parameters.isUTF8 = true
+        } else {
+            return .unknownParameter
+        }
+        return nil
     }
 
     private func recipient(_ arguments: UnsafeRawBufferPointer) -> SMTPServerCommand {
@@ -173,5 +184,11 @@ extension UnsafeRawBufferPointer {
 }
 
 extension Slice<UnsafeRawBufferPointer> {
-    fileprivate var uppercasedString: String { String(decoding: self, as: UTF8.self).uppercased() }
+    /// Whether the bytes are this word, given in capitals, in any letter case.
+    fileprivate func isEqual(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { word in
+            zip(self, word).allSatisfy { ((0x61...0x7A).contains($0) ? $0 - 0x20 : $0) == $1 }
+        }
+    }
 }

@@ -46,14 +46,26 @@ extension ByteBuffer {
 
     /// Writes a reply of one or several lines (RFC 5321 §4.2.1), its enhanced status on each.
     mutating func writeReply(_ reply: SMTPReply) {
-        let status = reply.enhancedStatus.map { "\($0) " } ?? ""
-        let lines = reply.text.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            writeDecimal(Int(reply.code))
-            writeStaticString(index == lines.count - 1 ? " " : "-")
-            writeString(status)
-            writeSubstring(line)
-            writeStaticString("\r\n")
+        var text = reply.text[...]
+        while let end = text.utf8.firstIndex(of: 0x0A) {
+            writeReplyLine(reply, "-", text[..<end])
+            text = text[text.utf8.index(after: end)...]
         }
+        writeReplyLine(reply, " ", text)
+    }
+
+    private mutating func writeReplyLine(_ reply: SMTPReply, _ separator: StaticString, _ text: Substring) {
+        writeDecimal(Int(reply.code))
+        writeStaticString(separator)
+        if let status = reply.enhancedStatus {
+            writeDecimal(Int(status.statusClass))
+            writeStaticString(".")
+            writeDecimal(Int(status.subject))
+            writeStaticString(".")
+            writeDecimal(Int(status.detail))
+            writeStaticString(" ")
+        }
+        writeSubstring(text)
+        writeStaticString("\r\n")
     }
 }
