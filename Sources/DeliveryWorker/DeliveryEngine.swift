@@ -44,6 +44,9 @@ final class DeliveryEngine: SMTPMessageSource {
     private var phase = Phase.running
     private var relayAvailable = true
     private var waiting: Deque<ClaimedJob> = []
+    /// Waiting jobs whose last attempt ended without an answer. They go alone: if it is their message that makes the server
+    /// hang up, it takes no other message into doubt.
+    private var suspects: Deque<ClaimedJob> = []
     private var inHand = Slots<InHand>()
     private var mailings = MailingCache()
     private var results = ResultBuffer()
@@ -67,7 +70,7 @@ final class DeliveryEngine: SMTPMessageSource {
     /// Claims as many jobs as there is room for, unless a claim is under way.
     func claimIfRoom() {
         guard phase == .running, relayAvailable, !claiming, lease.isTrusted(at: .now()) else { return }
-        let room = capacity - waiting.count - inHand.count - results.count - telling
+        let room = capacity - waiting.count - suspects.count - inHand.count - results.count - telling
         // Below a quarter of the capacity another claim would only be a small batch.
         guard room >= max(1, capacity / 4) else { return }
         claiming = true
@@ -92,6 +95,7 @@ final class DeliveryEngine: SMTPMessageSource {
         switch answer {
         case .failure(let error):
             logger.debug("claim failed", metadata: ["error": "\(error)"])
+            guard phase == .running else { return finishDrainIfDone() }
             claimAgain(in: Self.retryDelay)
         case .success(let checked):
             let claim = checked.claim
@@ -102,10 +106,10 @@ final class DeliveryEngine: SMTPMessageSource {
             }
             if let suppressions = checked.suppressions {
                 for (entry, suppression) in zip(claim.jobs, suppressions) {
-                    if let suppression { suppress(entry.job, suppression) } else { waiting.append(entry) }
+                    if let suppression { suppress(entry.job, suppression) } else { keep(entry) }
                 }
             } else {
-                waiting.append(contentsOf: claim.jobs)
+                for entry in claim.jobs { keep(entry) }
             }
             fetchContents()
             if claim.jobs.isEmpty {
@@ -117,6 +121,10 @@ final class DeliveryEngine: SMTPMessageSource {
                 claimIfRoom()
             }
         }
+    }
+
+    private func keep(_ entry: ClaimedJob) {
+        if entry.job.isInDoubt { suspects.append(entry) } else { waiting.append(entry) }
     }
 
     private func claimAgain(in delay: TimeAmount) {
@@ -135,7 +143,7 @@ final class DeliveryEngine: SMTPMessageSource {
 
     /// Fetches what the mailings of waiting jobs say, where it is not known yet.
     private func fetchContents() {
-        for mailing in mailings.missing(among: waiting.lazy.map(\.job.id.mailing)) {
+        for mailing in mailings.missing(among: (waiting + suspects).lazy.map(\.job.id.mailing)) {
             mailings.fetching.insert(mailing)
             queue.content(of: mailing).assumeIsolated().whenComplete { answer in
                 self.mailings.fetching.remove(mailing)
@@ -158,24 +166,30 @@ final class DeliveryEngine: SMTPMessageSource {
 
     // MARK: SMTPMessageSource
 
-    func nextMessages(upTo count: Int) -> [OutgoingMessage] {
-        guard phase == .running, !waiting.isEmpty, lease.isTrusted(at: .now()) else { return [] }
-        var messages: [OutgoingMessage] = []
-        messages.reserveCapacity(min(count, waiting.count))
+    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+        guard phase == .running, lease.isTrusted(at: .now()) else { return [] }
         let now = UnixTime.now
-        while messages.count < count, let entry = waiting.first, let mailing = mailings[entry.job.id.mailing] {
-            waiting.removeFirst()
-            let message = mailing.compose(entry.job, date: now, in: &buffer)
-            var job = entry.job
-            if job.firstAttempt == nil { job.firstAttempt = now }
-            let token = inHand.insert(InHand(job: job, site: entry.site, mailing: mailing))
-            messages.append(
-                OutgoingMessage(
-                    token: token, sender: mailing.envelopeSender, recipient: entry.job.address,
-                    content: message.content, needsSMTPUTF8: message.needsSMTPUTF8))
+        var messages: [OutgoingMessage] = []
+        if let suspect = suspects.first, let mailing = mailings[suspect.job.id.mailing] {
+            // Until it is idle the connection gets nothing, so that the suspect's turn comes.
+            if isIdle { messages.append(begin(suspects.removeFirst(), mailing, at: now, alone: true)) }
+        } else {
+            messages.reserveCapacity(min(count, waiting.count))
+            while messages.count < count, let entry = waiting.first, let mailing = mailings[entry.job.id.mailing] {
+                messages.append(begin(waiting.removeFirst(), mailing, at: now, alone: false))
+            }
         }
         claimIfRoom()
         return messages
+    }
+
+    private func begin(_ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, alone: Bool) -> OutgoingMessage {
+        let message = mailing.compose(entry.job, date: now, in: &buffer)
+        var job = entry.job
+        if job.firstAttempt == nil { job.firstAttempt = now }
+        return OutgoingMessage(
+            token: inHand.insert(InHand(job: job, site: entry.site, mailing: mailing)), sender: mailing.envelopeSender,
+            recipient: job.address, content: message.content, needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
@@ -258,7 +272,9 @@ final class DeliveryEngine: SMTPMessageSource {
 
     private func giveBackWaiting(where isMeant: (MailingID) -> Bool) {
         for entry in waiting where isMeant(entry.job.id.mailing) { results.release(entry.job.id) }
+        for entry in suspects where isMeant(entry.job.id.mailing) { results.release(entry.job.id) }
         waiting.removeAll { isMeant($0.job.id.mailing) }
+        suspects.removeAll { isMeant($0.job.id.mailing) }
         flush()
     }
 
@@ -267,14 +283,17 @@ final class DeliveryEngine: SMTPMessageSource {
     /// The lease was lost: what waits here has gone, or will go, to others.
     func leaseLost() {
         waiting.removeAll()
+        suspects.removeAll()
         claimIfRoom()
     }
 
-    /// Claims no more and gives back what waits; succeeds when everything in hand has ended and Redis has heard of it.
-    func drain() -> EventLoopFuture<Void> {
+    /// Claims no more and gives back what waits; succeeds when everything in hand has ended and Redis has heard of it, or
+    /// when the grace time is over: what Redis has not heard of by then returns to the queue with the lease.
+    func drain(grace: TimeAmount) -> EventLoopFuture<Void> {
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
         phase = .draining
+        eventLoop.assumeIsolated().scheduleTask(in: grace) { promise.succeed() }
         nextClaim?.cancel()
         giveBackWaiting { _ in true }
         finishDrainIfDone()

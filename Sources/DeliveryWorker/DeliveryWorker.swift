@@ -82,7 +82,7 @@ public struct DeliveryWorker: Service {
         logger.notice("stopping: claiming no more, finishing what is in hand")
         let grace = TimeAmount.milliseconds(configuration.grace.wholeMilliseconds)
         _ = try? await workLoop.flatSubmit {
-            let drained = engine.value.drain()
+            let drained = engine.value.drain(grace: grace)
             return engine.value.pool?.shutdown(grace: grace).flatMap { drained } ?? drained
         }.get()
     }

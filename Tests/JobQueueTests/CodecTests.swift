@@ -9,7 +9,7 @@ struct CodecTests {
         DeliveryJob(id: .init(mailing: .init(rawValue: 1), ordinal: 0), address: "a@b.c", fields: []),
         DeliveryJob(
             id: .init(mailing: .init(rawValue: 7), ordinal: .max), attempts: 300, strikes: 2,
-            firstAttempt: UnixTime(milliseconds: 1_763_000_000_123), address: "zoë@exämple.org",
+            firstAttempt: UnixTime(milliseconds: 1_763_000_000_123), isInDoubt: true, address: "zoë@exämple.org",
             fields: ["", "Zoë", String(repeating: "x", count: 5000)]),
     ]
 

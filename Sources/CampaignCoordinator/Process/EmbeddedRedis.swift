@@ -61,27 +61,40 @@ struct EmbeddedRedis: Sendable {
         let storage = directory.file("redis")
         try FileManager.default.createDirectory(
             atPath: storage, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         // As a daemon it leaves our process group: Ctrl-C stops the coordinator, which then stops Redis, in this order.
-        process.arguments = [
+        let status = try Self.spawn([
             "redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", storage,
             "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
             "--daemonize", "yes", "--pidfile", pidFile, "--logfile", logFile,
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        switch process.terminationStatus {
-        case 0: return
-        case 127:
-            throw CoordinatorError(
-                .redis,
-                "redis-server is not installed; install it (apt-get install redis-server) or name your own Redis with --redis")
-        case let status:
+        ])
+        guard status == 0 else {
             throw CoordinatorError(.redis, "redis-server did not start (status \(status)); its log is \(logFile)")
         }
+    }
+
+    /// Runs a program to its end and answers its exit status.
+    ///
+    /// Foundation's `Process` would hand down the signals that the pool's threads block, and nobody could stop Redis by SIGTERM.
+    private static func spawn(_ command: [String]) throws -> Int32 {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
+        arguments.append(nil)
+        defer { for argument in arguments { free(argument) } }
+        var pid: pid_t = 0
+        guard posix_spawnp(&pid, command[0], nil, &attributes, arguments, environ) == 0 else {
+            throw CoordinatorError(
+                .redis,
+                "\(command[0]) cannot be run; install it (apt-get install redis-server) or name your own Redis with --redis")
+        }
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return (status >> 8) & 0xFF
     }
 
     /// Stops the server, which writes what it has first, and waits until its process is gone.

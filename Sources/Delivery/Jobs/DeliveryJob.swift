@@ -21,19 +21,23 @@ public struct DeliveryJob: Hashable, Sendable {
     public var strikes: UInt8
     /// When the first attempt began, or `nil` before it.
     public var firstAttempt: UnixTime?
+    /// Whether an earlier attempt ended without an answer, so that the message may have been accepted already.
+    public var isInDoubt: Bool
     /// The recipient's address in the form that goes into RCPT TO.
     public var address: String
     /// The merge fields that the mailing's message uses, in the message's own order.
     public var fields: [String]
 
     public init(
-        id: ID, attempts: UInt16 = 0, strikes: UInt8 = 0, firstAttempt: UnixTime? = nil, address: String,
+        id: ID, attempts: UInt16 = 0, strikes: UInt8 = 0, firstAttempt: UnixTime? = nil, isInDoubt: Bool = false,
+        address: String,
         fields: [String]
     ) {
         self.id = id
         self.attempts = attempts
         self.strikes = strikes
         self.firstAttempt = firstAttempt
+        self.isInDoubt = isInDoubt
         self.address = address
         self.fields = fields
     }

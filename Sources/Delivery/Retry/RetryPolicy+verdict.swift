@@ -19,6 +19,7 @@ extension RetryPolicy {
 
         var next = job
         next.attempts = attempt
+        next.isInDoubt = classification.reason == .inDoubt
         let firstAttempt = job.firstAttempt ?? now
         next.firstAttempt = firstAttempt
         let delay: Duration

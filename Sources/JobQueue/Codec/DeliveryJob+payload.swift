@@ -5,6 +5,7 @@ internal import Delivery
 //     ordinal      4 bytes, big-endian   read by the scripts
 //     recoveries   1 byte                read and counted up by the reaper's script
 //     strikes      1 byte
+//     flags        1 byte                1: in doubt
 //     attempts     varint
 //     first try    varint, ms since 1970, 0 = none yet
 //     address      varint length, UTF-8
@@ -16,6 +17,7 @@ extension DeliveryJob {
         writer.write(bigEndian: id.ordinal)
         writer.write(byte: 0)
         writer.write(byte: strikes)
+        writer.write(byte: isInDoubt ? 1 : 0)
         writer.write(varint: UInt64(attempts))
         writer.write(varint: UInt64(max(0, firstAttempt?.milliseconds ?? 0)))
         writer.write(string: address)
@@ -31,6 +33,7 @@ extension DeliveryJob {
         let ordinal = try reader.readBigEndian()
         _ = try reader.readByte()
         let strikes = try reader.readByte()
+        let flags = try reader.readByte()
         let attempts = try reader.readVarint()
         let firstAttempt = try reader.readVarint()
         let address = try reader.readString()
@@ -39,6 +42,6 @@ extension DeliveryJob {
         self.init(
             id: ID(mailing: mailing, ordinal: ordinal), attempts: UInt16(clamping: attempts), strikes: strikes,
             firstAttempt: firstAttempt == 0 ? nil : UnixTime(milliseconds: Int64(clamping: firstAttempt)),
-            address: address, fields: fields)
+            isInDoubt: flags & 1 == 1, address: address, fields: fields)
     }
 }

@@ -253,7 +253,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     private func report(_ finished: [SMTPClientStateMachine.Finished]) {
         for one in finished {
-            if case .reply(let reply, _) = one.result, reply.code != 421 { wasProductive = true }
+            // 421 to a recipient may concern that recipient alone; to MAIL it concerns us, and haste would make it worse.
+            if case .reply(let reply, let phase) = one.result, reply.code != 421 || phase != .mail { wasProductive = true }
             owner.finished(one)
         }
     }

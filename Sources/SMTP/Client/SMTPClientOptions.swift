@@ -46,7 +46,7 @@ public struct SMTPClientOptions: Sendable {
 /// The growing pause between trials to connect: doubled by each failure in a row, up to a cap, spread by jitter.
 public struct SMTPReconnectDelay: Sendable {
     public var first: TimeAmount = .milliseconds(500)
-    public var cap: TimeAmount = .seconds(60)
+    public var cap: TimeAmount = .seconds(15)
     /// The share by which a pause may be longer or shorter, so that many workers do not come back at once.
     public var jitter: Double = 0.2
 
