@@ -58,6 +58,9 @@ extension ContactBook {
         """
 
     /// Columns `outcome` and `phase` hold the codes of `Outcome` and `DeliveryPhase`, `licence` that of `Licence`.
+    ///
+    /// `history` keeps its lines in the order of booking, so that a batch appends them to a few pages however the
+    /// deliveries lie; only the slim index is written all over.
     private static let campaignsAndDeliveries = """
         CREATE TABLE campaigns (
             id INTEGER PRIMARY KEY,
@@ -120,9 +123,9 @@ extension ContactBook {
             phase INTEGER NOT NULL CHECK (phase BETWEEN 0 AND 255),
             attempt INTEGER NOT NULL CHECK (attempt >= 0),
             reply TEXT NOT NULL,
-            PRIMARY KEY (mailing, ordinal, number),
+            UNIQUE (mailing, ordinal, number),
             FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
 
         CREATE TABLE tallies (
             mailing INTEGER NOT NULL REFERENCES mailings (id),

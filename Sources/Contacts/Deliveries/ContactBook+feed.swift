@@ -53,7 +53,7 @@ extension ContactBook {
             let end = min(end, UInt32(mailing.fed))
             try Self.eachOpen(db, mailing: id, from: first, to: end) { row in
                 // Reserved, or charged and open again after a bounce message. Released: the mailing is cancelled.
-                guard [1, 2].contains(row[Column.licence] as Int) else { return true }
+                guard (1...2).contains(row.int(Column.licence)) else { return true }
                 batch.jobs.append(Self.entry(row, mailing: id, selection: selection))
                 return true
             }
@@ -65,23 +65,24 @@ extension ContactBook {
 
     /// Places in the rows of ``eachOpen(_:mailing:from:to:body:)``.
     private enum Column {
-        static let ordinal = 0
-        static let licence = 1
-        static let attempts = 2
-        static let strikes = 3
-        static let firstAttempt = 4
-        static let address = 5
-        static let lane = 6
-        static let fields = 7
-        static let suppressedOutcome = 8
-        static let suppressedReason = 9
+        static let ordinal: Int32 = 0
+        static let licence: Int32 = 1
+        static let attempts: Int32 = 2
+        static let strikes: Int32 = 3
+        static let firstAttempt: Int32 = 4
+        static let address: Int32 = 5
+        static let lane: Int32 = 6
+        static let fields: Int32 = 7
+        static let suppressedOutcome: Int32 = 8
+        static let suppressedReason: Int32 = 9
     }
 
     /// Goes through the deliveries of a range that have a temporary outcome, until the body says no.
     private static func eachOpen(
-        _ db: Database, mailing: MailingID, from first: UInt32, to end: UInt32, body: (Row) throws -> Bool
+        _ db: Database, mailing: MailingID, from first: UInt32, to end: UInt32, body: (RawStatement) throws -> Bool
     ) throws {
-        let statement = try db.cachedStatement(
+        let rows = try RawStatement(
+            db,
             sql: """
                 SELECT d.ordinal, d.licence, d.attempts, d.strikes, d.first_attempt, c.address, c.lane, c.fields,
                     s.outcome, s.reason
@@ -90,9 +91,12 @@ extension ContactBook {
                 WHERE d.mailing = ? AND d.ordinal >= ? AND d.ordinal < ? AND d.outcome IN (0, 8, 9)
                 ORDER BY d.ordinal
                 """)
-        let rows = try Row.fetchCursor(statement, arguments: [mailing.rawValue, first, end])
-        while let row = try rows.next() {
-            guard try body(row) else { break }
+        rows.bind(mailing.rawValue, at: 1)
+        rows.bind(first, at: 2)
+        rows.bind(end, at: 3)
+        defer { rows.reset() }
+        while try rows.step() {
+            guard try body(rows) else { break }
         }
     }
 
@@ -106,11 +110,13 @@ extension ContactBook {
         batch.jobs.reserveCapacity(Int(end - min(end, batch.firstOrdinal)))
         let mailing = batch.mailing
         try eachOpen(db, mailing: mailing, from: batch.firstOrdinal, to: end) { row in
-            let licence = Licence(rawValue: row[Column.licence]) ?? .none
+            let licence = Licence(rawValue: row.int(Column.licence)) ?? .none
             if licence == .none {
-                let job = DeliveryJob.ID(mailing: mailing, ordinal: row[Column.ordinal])
-                if let code = row[Column.suppressedOutcome] as UInt8?, let outcome = Outcome(rawValue: code) {
-                    suppressed.append((job, outcome, Reason(rawValue: row[Column.suppressedReason])))
+                let job = DeliveryJob.ID(mailing: mailing, ordinal: UInt32(clamping: row.int(Column.ordinal)))
+                if !row.isNull(Column.suppressedOutcome),
+                    let outcome = Outcome(rawValue: UInt8(clamping: row.int(Column.suppressedOutcome)))
+                {
+                    suppressed.append((job, outcome, Reason(rawValue: row.text(Column.suppressedReason))))
                     return true
                 }
                 guard available > 0 else {
@@ -127,14 +133,20 @@ extension ContactBook {
         return suppressed
     }
 
-    private static func entry(_ row: Row, mailing: MailingID, selection: MergeFields.Selection) -> FeedBatch.Entry {
-        let address: String = row[Column.address]
+    private static func entry(_ row: RawStatement, mailing: MailingID, selection: MergeFields.Selection)
+        -> FeedBatch.Entry
+    {
+        let address = row.text(Column.address)
+        let firstAttempt =
+            row.isNull(Column.firstAttempt) ? nil : UnixTime(milliseconds: row.int64(Column.firstAttempt))
+        let fields =
+            selection.isEmpty
+            ? [] : row.withBytes(Column.fields) { selection.values(in: $0, address: address) }
         let job = DeliveryJob(
-            id: DeliveryJob.ID(mailing: mailing, ordinal: row[Column.ordinal]), attempts: row[Column.attempts],
-            strikes: row[Column.strikes],
-            firstAttempt: (row[Column.firstAttempt] as Int64?).map(UnixTime.init(milliseconds:)), address: address,
-            fields: selection.isEmpty ? [] : selection.values(in: row[Column.fields], address: address))
-        return FeedBatch.Entry(job: job, lane: row[Column.lane])
+            id: DeliveryJob.ID(mailing: mailing, ordinal: UInt32(clamping: row.int(Column.ordinal))),
+            attempts: UInt16(clamping: row.int(Column.attempts)), strikes: UInt8(clamping: row.int(Column.strikes)),
+            firstAttempt: firstAttempt, address: address, fields: fields)
+        return FeedBatch.Entry(job: job, lane: row.text(Column.lane))
     }
 
     /// Gives suppressed contacts the outcome that put them on the list.

@@ -31,25 +31,28 @@ struct DeliveryLedger {
     }
 
     private let db: Database
-    private let select: Statement
-    private let update: Statement
-    private let append: Statement
+    private let select: RawStatement
+    private let update: RawStatement
+    private let append: RawStatement
     private var deltas: [UInt32: Delta] = [:]
     private(set) var summary = BookingSummary()
 
     init(_ db: Database) throws {
         self.db = db
-        select = try db.cachedStatement(
+        select = try RawStatement(
+            db,
             sql: """
                 SELECT contact, outcome, reason, attempts, strikes, events, licence, changed_at, first_attempt
                 FROM deliveries WHERE mailing = ? AND ordinal = ?
                 """)
-        update = try db.cachedStatement(
+        update = try RawStatement(
+            db,
             sql: """
                 UPDATE deliveries SET outcome = ?, reason = ?, attempts = ?, strikes = ?, events = ?, licence = ?,
                     changed_at = ?, first_attempt = ? WHERE mailing = ? AND ordinal = ?
                 """)
-        append = try db.cachedStatement(
+        append = try RawStatement(
+            db,
             sql: """
                 INSERT INTO history (mailing, ordinal, number, at, outcome, reason, rule, phase, attempt, reply)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -106,36 +109,47 @@ struct DeliveryLedger {
     }
 
     private func entry(of job: DeliveryJob.ID) throws -> Entry? {
-        let cursor = try Row.fetchCursor(
-            select, arguments: StatementArguments([job.mailing.rawValue.databaseValue, job.ordinal.databaseValue]))
-        guard let row = try cursor.next() else { return nil }
-        let reason: String = row[2]
+        select.bind(job.mailing.rawValue, at: 1)
+        select.bind(job.ordinal, at: 2)
+        guard try select.step() else { return nil }
+        defer { select.reset() }
+        let reason = select.text(2)
         return Entry(
-            contact: row[0],
+            contact: select.int64(0),
             status: DeliveryStatus(
-                outcome: Outcome(rawValue: row[1]) ?? .queued, isComplaint: reason == Reason.complaint.rawValue),
-            reason: reason, attempts: row[3], strikes: row[4], events: row[5],
-            licence: Licence(rawValue: row[6]) ?? .none, changedAt: row[7], firstAttempt: row[8])
+                outcome: Outcome(rawValue: UInt8(clamping: select.int(1))) ?? .queued,
+                isComplaint: reason == Reason.complaint.rawValue),
+            reason: reason, attempts: select.int(3), strikes: select.int(4), events: select.int(5),
+            licence: Licence(rawValue: select.int(6)) ?? .none, changedAt: select.int64(7),
+            firstAttempt: select.isNull(8) ? nil : select.int64(8))
     }
 
     private func note(_ change: StatusChange, number: Int) throws {
-        try append.execute(
-            arguments: StatementArguments([
-                change.job.mailing.rawValue.databaseValue, change.job.ordinal.databaseValue, number.databaseValue,
-                change.time.milliseconds.databaseValue, change.outcome.rawValue.databaseValue,
-                change.reason.rawValue.databaseValue, change.rule.databaseValue, change.phase.code.databaseValue,
-                change.attempt.databaseValue, change.reply.databaseValue,
-            ]))
+        append.bind(change.job.mailing.rawValue, at: 1)
+        append.bind(change.job.ordinal, at: 2)
+        append.bind(number, at: 3)
+        append.bind(change.time.milliseconds, at: 4)
+        append.bind(change.outcome.rawValue, at: 5)
+        append.bind(change.reason.rawValue, at: 6)
+        append.bind(change.rule, at: 7)
+        append.bind(change.phase.code, at: 8)
+        append.bind(change.attempt, at: 9)
+        append.bind(change.reply, at: 10)
+        try append.run()
     }
 
     private func write(_ entry: Entry, of job: DeliveryJob.ID) throws {
-        try update.execute(
-            arguments: StatementArguments([
-                entry.status.outcome.rawValue.databaseValue, entry.reason.databaseValue, entry.attempts.databaseValue,
-                entry.strikes.databaseValue, entry.events.databaseValue, entry.licence.rawValue.databaseValue,
-                entry.changedAt.databaseValue, entry.firstAttempt?.databaseValue ?? .null,
-                job.mailing.rawValue.databaseValue, job.ordinal.databaseValue,
-            ]))
+        update.bind(entry.status.outcome.rawValue, at: 1)
+        update.bind(entry.reason, at: 2)
+        update.bind(entry.attempts, at: 3)
+        update.bind(entry.strikes, at: 4)
+        update.bind(entry.events, at: 5)
+        update.bind(entry.licence.rawValue, at: 6)
+        update.bind(entry.changedAt, at: 7)
+        if let firstAttempt = entry.firstAttempt { update.bind(firstAttempt, at: 8) } else { update.bindNull(at: 8) }
+        update.bind(job.mailing.rawValue, at: 9)
+        update.bind(job.ordinal, at: 10)
+        try update.run()
     }
 
     private mutating func suppress(contact: Int64, _ change: StatusChange) throws {

@@ -65,7 +65,8 @@ struct ImportRun: Sendable {
         var counts = Counts()
         // One statement says all: a row that this import has touched already is left alone (no change is counted), another
         // is brought up to date, a new one is given an id that the connection has not inserted last: so it is told apart.
-        let upsert = try db.cachedStatement(
+        let upsert = try RawStatement(
+            db,
             sql: """
                 INSERT INTO contacts (key, list, occurrence, address, lane, fields, problem, import, id)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -80,15 +81,18 @@ struct ImportRun: Sendable {
             repeats.seen.withLock { seen in
                 if !seen.isEmpty, let count = seen[row.form.key] { occurrence = count + 1 }
             }
+            upsert.bind(row.form.key, at: 1)
+            upsert.bind(list, at: 2)
+            upsert.bind(row.form.address, at: 4)
+            upsert.bind(row.form.lane, at: 5)
+            upsert.bind(row.fields, at: 6)
+            upsert.bind(row.form.problem, at: 7)
+            upsert.bind(id, at: 8)
             while true {
-                try upsert.execute(
-                    arguments: StatementArguments([
-                        row.form.key.databaseValue, list.databaseValue, occurrence.databaseValue,
-                        row.form.address.databaseValue, row.form.lane.databaseValue, row.fields.databaseValue,
-                        row.form.problem?.databaseValue ?? .null, id.databaseValue,
-                        next.databaseValue,
-                    ]))
-                if db.changesCount > 0 { break }
+                upsert.bind(occurrence, at: 3)
+                upsert.bind(next, at: 9)
+                try upsert.run()
+                if upsert.changes > 0 { break }
                 occurrence += 1
             }
             if occurrence >= Repeats.threshold { repeats.seen.withLock { $0[row.form.key] = occurrence } }

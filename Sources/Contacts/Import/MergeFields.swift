@@ -66,17 +66,14 @@ enum MergeFields {
         }
 
         /// The values in the order of the names.
-        func values(in json: String, address: String) -> [String] {
+        func values(in json: UnsafeBufferPointer<UInt8>, address: String) -> [String] {
             guard !isEmpty else { return [] }
             var values = [String](repeating: "", count: names.count)
             if let email { values[email] = address }
-            var json = json
-            json.withUTF8 { bytes in
-                var scanner = Scanner(bytes: bytes)
-                while let name = scanner.nextLiteral(), let value = scanner.nextLiteral() {
-                    for (index, wanted) in names.enumerated() where scanner.matches(name, wanted) {
-                        values[index] = scanner.text(of: value)
-                    }
+            var scanner = Scanner(bytes: json)
+            while let name = scanner.nextLiteral(), let value = scanner.nextLiteral() {
+                for (index, wanted) in names.enumerated() where scanner.matches(name, wanted) {
+                    values[index] = scanner.text(of: value)
                 }
             }
             return values
