@@ -23,6 +23,7 @@ final class RecordingOwner: SMTPClientHandler.Owner {
         }
     }
 
+    func wantsFlush(_ handler: SMTPClientHandler) { handler.flush() }
     func opened(_ handler: SMTPClientHandler) { events.append("opened") }
     func filled(_ handler: SMTPClientHandler) { events.append("filled") }
     func becameIdle(_ handler: SMTPClientHandler) { events.append("idle") }

@@ -12,6 +12,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
     protocol Owner: AnyObject {
         func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage]
         func finished(_ finished: SMTPClientStateMachine.Finished)
+        /// The connection has something to write: call its ``SMTPClientHandler/flush()`` before this turn of the loop ends.
+        func wantsFlush(_ handler: SMTPClientHandler)
         /// The session is open for messages.
         func opened(_ handler: SMTPClientHandler)
         /// Every message that was asked for came: there may be work for another connection.
@@ -36,6 +38,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private(set) var hasReportedClose = false
     /// Whether a reply came in the present read.
     private var hasHeard = false
+    /// Whether the pool was asked to call ``flush()``.
+    private var wantsFlush = false
     private var hasReportedRetiring = false
     /// Why the session ended before it was open.
     private var failure: SMTPEndpointFailure?
@@ -61,7 +65,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         let wasIdle = machine.isIdle
         fill(context)
         if wasIdle, !machine.isIdle { waitingSince = context.eventLoop.now }
-        flush(context)
+        requestFlush()
         afterWork(context)
     }
 
@@ -126,7 +130,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
             waitingSince = context.eventLoop.now
         }
         fill(context)
-        flush(context)
+        requestFlush()
         afterWork(context)
         context.fireChannelReadComplete()
     }
@@ -225,8 +229,16 @@ final class SMTPClientHandler: ChannelInboundHandler {
         }
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
-        guard let buffer = writer.take() else { return }
+    private func requestFlush() {
+        guard !wantsFlush, writer.buffer.readableBytes > 0 else { return }
+        wantsFlush = true
+        owner.wantsFlush(self)
+    }
+
+    /// Writes what has been collected.
+    func flush() {
+        wantsFlush = false
+        guard let context, machine.stage != .closed, let buffer = writer.take() else { return }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         writer.clear()
     }
@@ -235,7 +247,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         if machine.quitIfDone() {
             waitingSince = context.eventLoop.now
             writer.quit()
-            flush(context)
+            requestFlush()
         } else if machine.isIdle {
             owner.becameIdle(self)
         }
@@ -254,7 +266,9 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private func report(_ finished: [SMTPClientStateMachine.Finished]) {
         for one in finished {
             // 421 to a recipient may concern that recipient alone; to MAIL it concerns us, and haste would make it worse.
-            if case .reply(let reply, let phase) = one.result, reply.code != 421 || phase != .mail { wasProductive = true }
+            if case .reply(let reply, let phase) = one.result, reply.code != 421 || phase != .mail {
+                wasProductive = true
+            }
             owner.finished(one)
         }
     }

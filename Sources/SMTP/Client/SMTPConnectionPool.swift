@@ -20,6 +20,8 @@ public final class SMTPConnectionPool {
     private var idle: [SMTPClientHandler] = []
     /// Those counted as open in the plan.
     private var counted: Set<ObjectIdentifier> = []
+    /// Those that have something to write in this turn of the loop.
+    private var unflushed: [SMTPClientHandler] = []
     private var connecting = 0
     private var waiting: Scheduled<Void>?
     private var grace: Scheduled<Void>?
@@ -162,6 +164,23 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
 
     func finished(_ finished: SMTPClientStateMachine.Finished) {
         source?.finished(finished.token, finished.result)
+    }
+
+    /// Writes after the other connections' events of this turn have been handled: the first write wakes the server, and it
+    /// finds the others without being woken again, which would cost both sides more than the write itself.
+    func wantsFlush(_ handler: SMTPClientHandler) {
+        unflushed.append(handler)
+        guard unflushed.count == 1 else { return }
+        eventLoop.assumeIsolated().execute { [self] in
+            // Writing may end a connection and so make others ask to be flushed: these come in the next round.
+            var round: [SMTPClientHandler] = []
+            swap(&round, &unflushed)
+            for handler in round { handler.flush() }
+            if unflushed.isEmpty {
+                round.removeAll(keepingCapacity: true)
+                swap(&round, &unflushed)
+            }
+        }
     }
 
     func opened(_ handler: SMTPClientHandler) {
