@@ -93,7 +93,6 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
-        .executableTarget(name: "smoke", dependencies: ["CampaignCoordinator","DeliveryWorker","Simulator","RedisClient","SMTP","Delivery","Contacts","JobQueue",.product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")] + nio),
         // Tests: one target beside each, then the whole with real servers.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
