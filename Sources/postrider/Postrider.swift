@@ -21,8 +21,8 @@ struct Postrider: AsyncParsableCommand {
               postrider worker --data ./data --relay smtp://127.0.0.1:2525 &
               postrider contacts import people.csv --list people --data ./data
               postrider licences add 1000 --data ./data
-              postrider campaign create hello --list people --from 'Ann <ann@example.org>' \\
-                  --subject 'Hello {{name}}' --text hello.txt --data ./data
+              postrider campaign create hello --list people --data ./data \\
+                  --from 'Ann <ann@example.org>' --subject Hello --text hello.txt
               postrider campaign start hello --data ./data
               postrider campaign watch hello --data ./data
             """,

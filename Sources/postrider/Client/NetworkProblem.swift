@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import Foundation
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 
 /// Errors of sockets and of HTTP in a few words.
@@ -13,6 +14,7 @@ enum NetworkProblem {
         case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
         case ChannelError.connectTimeout: return "no answer in time"
         case let error as HTTPClientError: return words(for: error)
+        case is HTTPParserError: return "what listens there does not speak HTTP"
         default: return "\(error)"
         }
     }

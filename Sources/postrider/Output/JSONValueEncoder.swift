@@ -76,6 +76,9 @@ struct JSONValueEncoder: Encoder {
         case let truth as Bool: node.set(.bool(truth))
         case let number as any BinaryInteger: node.set(.number(number.description))
         case let number as Double: node.set(number.isFinite ? .number(number.description) : .null)
+        // A dictionary has no order of its own.
+        case let fields as [String: String]:
+            node.set(.object(fields.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
         default:
             let encoder = JSONValueEncoder(codingPath: path)
             try value.encode(to: encoder)

@@ -62,9 +62,12 @@ struct ListenAddress: CustomStringConvertible {
 
     /// An error of the system in words.
     func problem(_ error: any Error) -> CommandError {
-        guard let error = error as? IOError else {
-            return CommandError("cannot listen on \(self): \(error)")
+        if let error = error as? CommandError { return error }
+        if error is SocketAddressError.UnknownHost {
+            return CommandError(
+                "the host \(host) is unknown; listen on an address of this machine, such as 127.0.0.1:\(port)")
         }
+        guard let error = error as? IOError else { return CommandError("cannot listen on \(self): \(error)") }
         return switch error.errnoCode {
         case EADDRINUSE:
             CommandError("\(self) is taken by another program; stop that one, or choose another address with --listen")

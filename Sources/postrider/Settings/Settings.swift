@@ -45,12 +45,7 @@ struct Settings: Sendable {
 
     /// Reads the file; refuses what would otherwise be passed over in silence: misspelt keys, and values that are lists.
     private static func values(inFile path: String) throws -> [AbsoluteConfigKey: ConfigValue] {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw CommandError("the configuration file \(path) cannot be read: \(error.localizedDescription)")
-        }
+        let text = try InputFile.text(path)
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)

@@ -11,14 +11,15 @@ struct CampaignCreate: AsyncParsableCommand {
             message has both forms. The files are read here; the coordinator need not see them.
 
             The retry file is YAML and says when to try again; what is left out is as usual:
-              deferred: [5m, 10m, 20m, 40m, 80m, 160m, 4h]   # the last delay repeats
+              deferred: [5m, 10m, 20m, 40m, 80m, 160m, 4h]   # the last repeats
               softBounced: [1h, 24h]
               maximumAge: 4d
               jitter: 0.2
 
             Example:
-              postrider campaign create spring --list people --from 'Ann <ann@example.org>' \\
-                  --subject 'Five questions for {{first_name}}' --text spring.txt --html spring.html
+              postrider campaign create spring --list people \\
+                  --from 'Ann <ann@example.org>' --subject 'Hello {{first_name}}' \\
+                  --text spring.txt --html spring.html
             """)
 
     @Argument(help: "The campaign's name.")

@@ -68,28 +68,31 @@ struct ContactsImport: AsyncParsableCommand {
     }
 
     private func text(_ report: ImportReport) -> String {
-        func count(_ number: Int, _ words: String) -> String { "  \(NumberText.grouped(number)) \(words)" }
-        var lines = ["Imported \(file) into the list \(report.list): \(NumberText.grouped(report.rows)) rows"]
-        lines.append(count(report.added, "added"))
-        lines.append(count(report.updated, "already there, brought up to date"))
-        lines.append(count(report.invalid, "with an address that is not well-formed (they end as Invalid)"))
-        lines.append(
-            count(report.duplicates, "with an address that stands earlier in the file (they end as Duplicated)"))
-        for entry in report.invalidAddresses {
-            lines.append(
-                "    line \(entry.line): \(entry.address.isEmpty ? "(no address)" : entry.address): \(entry.problem)")
-        }
-        if report.invalid > report.invalidAddresses.count {
-            lines.append("    and \(NumberText.grouped(report.invalid - report.invalidAddresses.count)) more")
-        }
-        if report.malformed > 0 {
-            lines.append(count(report.malformed, "malformed rows left out"))
-            lines += report.malformedRows.map { "    line \($0.line): \($0.problem)" }
-            if report.malformed > report.malformedRows.count {
-                lines.append("    and \(NumberText.grouped(report.malformed - report.malformedRows.count)) more")
-            }
-        }
+        let rows = report.rows == 1 ? "1 row" : "\(NumberText.grouped(report.rows)) rows"
+        var lines = ["Imported \(file) into the list \(report.list): \(rows)"]
+        var table = Table("rows#", "")
+        table.add(NumberText.grouped(report.added), "added")
+        table.add(NumberText.grouped(report.updated), "there already; brought up to date")
+        table.add(
+            NumberText.grouped(report.duplicates),
+            "duplicates: the address stands earlier in the file (end as Duplicated)")
+        table.add(NumberText.grouped(report.invalid), "invalid: the address is not well-formed (end as Invalid)")
+        if report.malformed > 0 { table.add(NumberText.grouped(report.malformed), "malformed; left out") }
+        lines += table.lines.dropFirst().map { "  " + $0 }
+        lines += Self.sample(
+            "invalid", of: report.invalid,
+            report.invalidAddresses.map {
+                (line: $0.line, text: "\($0.address.isEmpty ? "" : "\($0.address): ")\($0.problem)")
+            })
+        lines += Self.sample(
+            "malformed", of: report.malformed, report.malformedRows.map { (line: $0.line, text: $0.problem) })
         return lines.joined(separator: "\n")
+    }
+
+    /// The rows that are named one by one, and how many more there are.
+    private static func sample(_ kind: String, of count: Int, _ rows: [(line: Int, text: String)]) -> [String] {
+        let lines = rows.map { "\(kind), line \($0.line): \($0.text)" }
+        return count > rows.count ? lines + ["\(kind): \(NumberText.grouped(count - rows.count)) more"] : lines
     }
 }
 

@@ -28,23 +28,24 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     private static func text(_ report: AuditReport) -> String {
-        var table = Table("", "about", "check", "expected#", "found#")
-        for check in report.checks {
-            table.add(
-                check.ok ? "ok" : "WRONG", check.scope, check.name, NumberText.grouped(check.expected),
-                NumberText.grouped(check.actual))
+        var scopes: [String] = []
+        for check in report.checks where scopes.last != check.scope { scopes.append(check.scope) }
+        var table = Table("about", "checks#", "verdict")
+        for scope in scopes {
+            let checks = report.checks.filter { $0.scope == scope }
+            let wrong = checks.filter { !$0.ok }.count
+            table.add(scope, String(checks.count), wrong == 0 ? "right" : "\(wrong) WRONG")
         }
-        var lines = table.isEmpty ? [] : table.lines
+        var lines = table.lines + [""]
         let wrong = report.checks.filter { !$0.ok }
         for check in wrong {
-            lines += ["", "\(check.scope): \(check.name): expected \(check.expected), found \(check.actual)"]
+            lines.append(
+                "\(check.scope): \(check.name): expected \(NumberText.grouped(check.expected)), found "
+                    + NumberText.grouped(check.actual))
             lines += check.findings.map { "  \($0)" }
         }
-        lines += [
-            "",
-            wrong.isEmpty
-                ? "Everything adds up." : "\(wrong.count) of \(report.checks.count) checks do not add up.",
-        ]
+        lines.append(
+            wrong.isEmpty ? "Everything adds up." : "\(wrong.count) of \(report.checks.count) checks do not add up.")
         return lines.joined(separator: "\n")
     }
 }

@@ -19,7 +19,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
             Example:
               postrider coordinator --data ./data
-              postrider coordinator --data /var/lib/postrider --redis redis://redis.internal:6379/0 --listen 0.0.0.0:8025
+              postrider coordinator --data ./data --redis redis://redis.internal:6379/0
             """)
 
     @Option(
@@ -43,13 +43,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let highWater, highWater < 1 { throw ValidationError("--high-water must be above 0") }
+        // A file that cannot be read is reported when it is needed, and is no wrong usage.
+        guard let settings = try? configuration.settings() else { return }
+        _ = try directory(settings)
     }
 
     func run() async throws {
         let settings = try configuration.settings()
-        guard let directory = data ?? settings.string(.data) else {
-            throw ValidationError("name the data directory with --data DIR (or POSTRIDER_DATA)")
-        }
+        let directory = try directory(settings)
         let address = try ListenAddress(parsing: listen ?? settings.string(.listen) ?? "127.0.0.1:8025")
         let endpoint = try (redis.redis ?? settings.string(.redis)).map { try RedisOptions.endpoint($0, settings) }
         let logger = try log.logger("coordinator", settings)
@@ -65,6 +66,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
             await coordinator.close()
             throw error
         }
+    }
+
+    private func directory(_ settings: Settings) throws -> String {
+        guard let directory = data ?? settings.string(.data) else {
+            throw ValidationError("name the data directory with --data DIR (or POSTRIDER_DATA)")
+        }
+        return directory
     }
 
     private func serve(

@@ -16,7 +16,8 @@ struct SimulatorCommand: AsyncParsableCommand {
             as {"shares": {"ok": 0.9, "bounce": 0.1}}, in which the seed decides who does what.
 
             Example:
-              postrider simulator --listen 127.0.0.1:2525 --log mail.ndjson --profile realistic --seed 7
+              postrider simulator --listen 127.0.0.1:2525 \\
+                  --log mail.ndjson --profile realistic --seed 7
             """)
 
     @Option(
@@ -39,12 +40,22 @@ struct SimulatorCommand: AsyncParsableCommand {
     @OptionGroup var logging: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
-    func run() async throws {
-        let settings = try configuration.settings()
+    func validate() throws {
+        // A file that cannot be read is reported when it is needed, and is no wrong usage.
+        guard let settings = try? configuration.settings() else { return }
+        _ = try listen(settings)
+    }
+
+    private func listen(_ settings: Settings) throws -> String {
         guard let text = listen ?? settings.string(.listen) else {
             throw ValidationError("say where to listen with --listen HOST:PORT, such as 127.0.0.1:2525")
         }
-        let address = try ListenAddress(parsing: text)
+        return text
+    }
+
+    func run() async throws {
+        let settings = try configuration.settings()
+        let address = try ListenAddress(parsing: listen(settings))
         let logger = try logging.logger("simulator", settings)
         let setup = SimulatorConfiguration(
             host: address.host, port: address.port, logPath: log, discards: discard,

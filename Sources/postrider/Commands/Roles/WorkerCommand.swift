@@ -18,7 +18,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
             Example:
               postrider worker --data ./data --relay smtp://127.0.0.1:25
-              postrider worker --redis redis://redis.internal:6379/0 --relay smtp://relay.internal:25 --connections 32
+              postrider worker --redis redis://redis.internal \\
+                  --relay smtp://relay.internal --connections 32
             """)
 
     @OptionGroup var redis: RedisOptions
@@ -49,18 +50,22 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let connections, connections < 1 { throw ValidationError("--connections must be above 0") }
+        // A file that cannot be read is reported when it is needed, and is no wrong usage.
+        guard let settings = try? configuration.settings() else { return }
+        _ = try relay(settings)
+        guard redis.redis != nil || data != nil || settings.string(.redis) != nil || settings.string(.data) != nil
+        else {
+            throw Self.noRedis
+        }
     }
 
     func run() async throws {
         let settings = try configuration.settings()
-        guard let url = relay ?? settings.string(.relay) else {
-            throw ValidationError("name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY)")
-        }
         let host = ProcessInfo.processInfo.hostName
         var smtp = SMTPClientOptions(heloName: host)
         if let connections = try connections ?? settings.count(.connections) { smtp.maximumConnections = connections }
         var setup = WorkerConfiguration(
-            redis: try endpoint(settings), relay: try SMTPEndpoint(url: url), smtp: smtp,
+            redis: try endpoint(settings), relay: try SMTPEndpoint(url: relay(settings)), smtp: smtp,
             name: try checkedName(
                 name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
         if let grace = grace ?? settings.string(.grace) {
@@ -80,8 +85,17 @@ struct WorkerCommand: AsyncParsableCommand {
         if let data { return try embedded(in: data) }
         if let url = settings.string(.redis) { return try RedisOptions.endpoint(url, settings) }
         if let data = settings.string(.data) { return try embedded(in: data) }
-        throw ValidationError(
-            "name Redis with --redis URL (or POSTRIDER_REDIS), or the coordinator's data directory with --data DIR")
+        throw Self.noRedis
+    }
+
+    private static let noRedis = ValidationError(
+        "name Redis with --redis URL (or POSTRIDER_REDIS), or the coordinator's data directory with --data DIR")
+
+    private func relay(_ settings: Settings) throws -> String {
+        guard let url = relay ?? settings.string(.relay) else {
+            throw ValidationError("name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY)")
+        }
+        return url
     }
 
     private func embedded(in directory: String) throws -> RedisEndpoint {
