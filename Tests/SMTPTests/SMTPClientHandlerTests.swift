@@ -222,4 +222,18 @@ struct SMTPClientHandlerTests {
         #expect(try client.say("250 d\r\n").text == "QUIT\r\n")
         #expect(client.owner.waiting.count == 1)
     }
+
+    @Test(
+        "a connection that ends with 421 to MAIL or by itself was of no use; one that answered a message was",
+        arguments: [
+            ("421 busy\r\n", false), ("250 a\r\n421 busy\r\n", true), ("550 a\r\n503 b\r\n503 c\r\n", true),
+            ("nonsense\r\n", false),
+        ])
+    func productive(_ replies: String, _ expected: Bool) throws {
+        let client = try ClientChannel(messages: [1])
+        try client.say("220 mx\r\n")
+        try client.say("250-mx\r\n250 PIPELINING\r\n")
+        try client.say(replies)
+        #expect(client.handler.wasProductive == expected)
+    }
 }
