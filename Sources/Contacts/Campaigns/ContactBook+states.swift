@@ -3,8 +3,8 @@ import GRDB
 
 extension ContactBook {
     /// Starts a mailing: its audience is everybody who is in the list now, and ``prepare(_:limit:at:)`` lays it down.
-    /// - Throws: ``ContactBookError`` with code `wrongState` when it is no draft, `importInterrupted` when the list is incomplete,
-    ///   `importRunning` when it is growing.
+    /// - Throws: ``ContactBookError`` with code `wrongState` when it is no draft, `importInterrupted` when the list is
+    ///   incomplete, `importRunning` when it is growing.
     public func start(_ id: MailingID, at now: UnixTime) async throws {
         try await write { db in
             let mailing = try Self.mailing(db, id)
@@ -84,7 +84,7 @@ extension ContactBook {
             }
         return ContactBookError(
             .wrongState,
-            "The mailing “\(mailing.name)” of campaign “\(mailing.campaign)” is \(mailing.state.rawValue): cannot \(verb). "
-                + remedy)
+            "The mailing “\(mailing.name)” of campaign “\(mailing.campaign)” is \(mailing.state.rawValue): "
+                + "cannot \(verb). \(remedy)")
     }
 }

@@ -33,7 +33,9 @@ extension MailingState {
         case finished, reopened
     }
 
-    /// Marks a mailing as finished when it is wholly fed and nothing of it is open, and as running when a finished one is open again.
+    /// Marks a mailing as finished when it is wholly fed and nothing of it is open.
+    ///
+    /// A finished one that is open again, after a bounce message, is marked as running.
     static func settle(_ db: Database, mailing: MailingID, at now: UnixTime) throws -> Settlement? {
         let statement = try db.cachedStatement(
             sql: """

@@ -10,7 +10,7 @@ public struct PreparationProgress: Codable, Hashable, Sendable {
 }
 
 extension ContactBook {
-    /// Lays down the next part of a started mailing's audience: one delivery for each contact of the list, in the list's order.
+    /// Lays down the next part of a started mailing's audience: one delivery for each contact, in the list's order.
     ///
     /// Contacts that are invalid, duplicated or suppressed get their outcome at once; the others are Queued. Call it until
     /// it is complete; what one call does is one transaction, so that a crash in between costs nothing.

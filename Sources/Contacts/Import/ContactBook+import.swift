@@ -71,7 +71,8 @@ extension ContactBook {
             let more = report.malformed > report.malformedRows.count ? "; …" : ""
             throw ContactBookError(
                 .malformedFile,
-                "Nothing was imported: \(report.malformed) malformed row\(report.malformed == 1 ? "" : "s") (\(first)\(more)). "
+                "Nothing was imported: \(report.malformed) malformed row\(report.malformed == 1 ? "" : "s") "
+                    + "(\(first)\(more)). "
                     + "Correct them, or skip them on purpose.",
                 malformedRows: report.malformedRows, malformedCount: report.malformed)
         }

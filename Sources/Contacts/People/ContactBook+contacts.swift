@@ -17,7 +17,6 @@ extension ContactBook {
                 let codes = lastStatus.map { String($0.rawValue) }.joined(separator: ", ")
                 filter = "AND last_status IN (\(codes))"
             }
-            // The plus keeps the walk on the list's index, which is in the order of ids.
             return try Row.fetchAll(
                 db, sql: "\(Contact.select) WHERE c.list = ? AND c.id > ? \(filter) ORDER BY c.id LIMIT ?",
                 arguments: [id, cursor ?? 0, limit]

@@ -4,7 +4,8 @@ import GRDB
 extension ContactBook {
     /// Proves conservation: counts everything again, replays every history, and compares with the running sums.
     ///
-    /// One snapshot of the book is read, beside which bookkeeping goes on. Time is linear in the deliveries, memory constant.
+    /// One snapshot of the book is read, beside which bookkeeping goes on. Time is linear in the deliveries, memory
+    /// constant.
     /// - Parameter campaign: the campaign to audit; `nil` for all.
     /// - Throws: ``ContactBookError`` with code `unknownCampaign`.
     public func audit(campaign: String? = nil) async throws -> AuditReport {
