@@ -213,15 +213,9 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private func submit(_ message: OutgoingMessage) {
         switch machine.submit(message) {
         case .transaction(let reset):
-            if reset { writer.reset() }
-            writer.mail(message, machine.extensions)
-            writer.recipient(message)
-            writer.chunk(message.content)
+            writer.transaction(message, machine.extensions, reset: reset)
         case .group(let reset):
-            if reset { writer.reset() }
-            writer.mail(message, machine.extensions)
-            writer.recipient(message)
-            writer.data()
+            writer.group(message, machine.extensions, reset: reset)
         case .step(let reset):
             if reset { writer.reset() } else { writer.mail(message, machine.extensions) }
         case .unsendable(let result):

@@ -414,6 +414,7 @@ extension SMTPClientStateMachine {
 extension String {
     /// Whether a line end, NUL or another control character stands in the text.
     fileprivate var hasControlCharacter: Bool {
-        utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        utf8.withContiguousStorageIfAvailable { $0.contains { $0 < 0x20 || $0 == 0x7F } }
+            ?? utf8.contains { $0 < 0x20 || $0 == 0x7F }
     }
 }

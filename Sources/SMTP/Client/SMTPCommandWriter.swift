@@ -53,6 +53,23 @@ struct SMTPCommandWriter {
         buffer.writeParts("RCPT TO:<", message.recipient, ">\r\n")
     }
 
+    /// MAIL, RCPT and DATA, after RSET if asked for.
+    mutating func group(_ message: OutgoingMessage, _ extensions: SMTPExtensions, reset: Bool) {
+        if reset { self.reset() }
+        mail(message, extensions)
+        recipient(message)
+        data()
+    }
+
+    /// MAIL, RCPT and the content as one chunk, after RSET if asked for.
+    mutating func transaction(_ message: OutgoingMessage, _ extensions: SMTPExtensions, reset: Bool) {
+        buffer.reserveCapacity(minimumWritableBytes: message.content.count + 512)
+        if reset { self.reset() }
+        mail(message, extensions)
+        recipient(message)
+        chunk(message.content)
+    }
+
     /// The content as the one and last chunk (RFC 3030 §2).
     mutating func chunk(_ content: [UInt8]) {
         buffer.writeStaticString("BDAT ")
