@@ -1,5 +1,5 @@
 # Compares what the seed says, what the simulator's log says and what the contact book says; sourced by scripts/demo.
-# Uses $postrider and $data; leaves the number of failed checks in $wrong. shellcheck shell=bash
+# Uses $postrider, $data and $audit_status; leaves the number of failed checks in $wrong. shellcheck shell=bash
 # shellcheck disable=SC2154
 
 wrong=0
@@ -59,7 +59,7 @@ prove_campaign() {
     # Queued, Soft Bounced and Deferred are on the way, never the end: they show in samples taken while the campaign ran.
     jq -s -r '[.[].mailings[0].outcomes | to_entries[] | select(.value > 0)] | group_by(.key)[]
         | "\(.[0].key)\t\(map(.value) | max)"' "$data/samples.ndjson" "$dir/stats.json" >"$dir/seen"
-    check "all ten outcomes occurred: $(awk -F '\t' '{ printf "%s%s", NR > 1 ? ", " : "", $1 }' "$dir/seen")" \
+    check "all ten outcomes occurred: $(cut -f 1 "$dir/seen" | paste -s -d , | sed 's/,/, /g')" \
         equal "$(wc -l <"$dir/seen")" 10
-    check "the audit finds every contact, charge and history in its place" "$postrider" audit "$campaign"
+    check "the audit says that everything adds up" equal "$audit_status" 0
 }
