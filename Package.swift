@@ -55,7 +55,10 @@ let package = Package(
         // The books and who keeps them.
         .target(
             name: "Contacts",
-            dependencies: ["Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Delivery", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(
             name: "CampaignCoordinator",
             dependencies: [
@@ -114,9 +117,10 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "CampaignCoordinator", "Dashboard", "TestSupport",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "RedisClient", "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ]),
+            ] + nio),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

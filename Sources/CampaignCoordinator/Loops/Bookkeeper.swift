@@ -2,12 +2,13 @@ internal import Contacts
 internal import Delivery
 internal import JobQueue
 internal import Logging
+internal import Synchronization
 
 /// Moves status changes from the outcome stream into the contact book, each exactly once.
 ///
 /// The position in the stream is stored in the same transaction as what was read up to it; only then is the stream trimmed. A
 /// kill between any two steps repeats nothing and loses nothing.
-struct Bookkeeper: Loop {
+final class Bookkeeper: Loop {
     static let purpose = "book outcomes"
     static let rest = Duration.milliseconds(20)
     /// Entries of the stream in one transaction; an entry holds up to a hundred changes.
@@ -17,16 +18,35 @@ struct Bookkeeper: Loop {
     let queue: JobQueue
     let shard: Int
     let logger: Logger
+    /// The position that is in the book, as long as nothing has failed since it was read.
+    private let booked = Mutex<String?>(nil)
+
+    init(book: ContactBook, queue: JobQueue, shard: Int, logger: Logger) {
+        self.book = book
+        self.queue = queue
+        self.shard = shard
+        self.logger = logger
+    }
 
     func round() async throws -> Bool {
-        let position = try await book.streamPosition(shard: shard)
-        let entries = try await queue.outcomes(after: position?.description ?? "0-0", limit: Self.batch)
-        guard let last = entries.last else { return false }
+        let position: String
+        if let known = booked.withLock({ $0 }) {
+            position = known
+        } else {
+            position = try await book.streamPosition(shard: shard)?.description ?? "0-0"
+        }
+        booked.withLock { $0 = nil }
+        let entries = try await queue.outcomes(after: position, limit: Self.batch)
+        guard let last = entries.last else {
+            booked.withLock { $0 = position }
+            return false
+        }
         let summary = try await book.book(
             entries.flatMap(\.changes), streamPosition: last.position, shard: shard, at: .now)
         try await queue.suppress(
             summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) })
         try await queue.forgetOutcomes(through: last.position)
+        booked.withLock { $0 = last.position }
         for mailing in summary.finished {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])
         }

@@ -11,7 +11,7 @@ internal import MailMessage
 /// nothing is left out; and a Redis that lost its data, whose cursor is 0 again, is fed again with what is still unsettled.
 struct Feeder: Loop {
     static let purpose = "feed"
-    static let rest = Duration.milliseconds(50)
+    static let rest = Duration.milliseconds(100)
     /// Ordinals in one push.
     private static let batch = 1000
     /// Entries of the outcome stream that may wait for the bookkeeper before feeding pauses.

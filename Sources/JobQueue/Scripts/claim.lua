@@ -34,55 +34,66 @@ promote(MAX_BUCKET_JOBS)
 local result = { -1, redis.call('HLEN', prefix .. 'suppressed') }
 local soonest
 
--- Takes up to n jobs of one lane into flight; returns how many it took.
-local function take(m, site, n)
-  local lane = key_lane(m, site)
-  local jobs = redis.call('LPOP', lane, n) or {}
-  if #jobs < n or redis.call('EXISTS', lane) == 0 then
-    redis.call('ZREM', key_ready(m), site)
-  else
-    redis.call('ZADD', key_ready(m), now, site)
+-- Takes up to n jobs of one mailing into flight, from its lanes in turn; returns how many it took. Each kind of step is one
+-- command for all lanes together: with a few jobs from each of many sites, commands and not jobs are what costs.
+local function serve(m, n)
+  local ready = key_ready(m)
+  local lanes = redis.call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, MAX_LANES)
+  if #lanes == 0 then return 0 end
+  local taken, query, served, drained, popped = {}, {}, {}, {}, 0
+  for i, site in ipairs(lanes) do
+    if popped >= n then break end
+    local share = math.ceil((n - popped) / (#lanes - i + 1))
+    local jobs = redis.call('LPOP', key_lane(m, site), share) or {}
+    if #jobs < share then
+      drained[#drained + 1] = site
+    else
+      served[#served + 1] = now
+      served[#served + 1] = site
+    end
+    for _, payload in ipairs(jobs) do
+      query[#query + 1] = 'GET'
+      query[#query + 1] = 'u1'
+      query[#query + 1] = ordinal_of(payload)
+    end
+    popped = popped + #jobs
+    taken[#taken + 1] = { site, jobs }
   end
-  if #jobs == 0 then return 0 end
-  local query, ordinals = {}, {}
-  for i, payload in ipairs(jobs) do
-    local ordinal = ordinal_of(payload)
-    ordinals[i] = ordinal
-    query[#query + 1] = 'GET'
-    query[#query + 1] = 'u1'
-    query[#query + 1] = ordinal
-  end
+  if #drained > 0 then redis.call('ZREM', ready, unpack(drained)) end
+  if #served > 0 then redis.call('ZADD', ready, unpack(served)) end
+  if popped == 0 then return 0 end
   local done = redis.call('BITFIELD_RO', key_done(m), unpack(query))
-  local flight, taken = {}, {}
-  for i, payload in ipairs(jobs) do
-    if done[i] == 0 then
-      flight[#flight + 1] = m .. ':' .. ordinals[i]
-      flight[#flight + 1] = with_place(m, site, payload)
-      taken[#taken + 1] = payload
+  local flight, k = {}, 0
+  for _, lane in ipairs(taken) do
+    local site, fresh = lane[1], {}
+    local place = m .. ':' .. site .. '\n'
+    for _, payload in ipairs(lane[2]) do
+      k = k + 1
+      if done[k] == 0 then
+        flight[#flight + 1] = m .. ':' .. query[3 * k]
+        flight[#flight + 1] = place .. payload
+        fresh[#fresh + 1] = payload
+      end
+    end
+    if #fresh > 0 then
+      result[#result + 1] = m
+      result[#result + 1] = site
+      result[#result + 1] = fresh
     end
   end
-  if #taken > 0 then
-    redis.call('HSET', key_flight(worker), unpack(flight))
-    result[#result + 1] = m
-    result[#result + 1] = site
-    result[#result + 1] = taken
-  end
-  redis.call('HINCRBY', key_counts(m), 'waiting', -#jobs)
-  return #taken
+  if #flight > 0 then redis.call('HSET', key_flight(worker), unpack(flight)) end
+  redis.call('HINCRBY', key_counts(m), 'waiting', -popped)
+  return #flight / 2
 end
 
 local left = want
 for _, m in ipairs(redis.call('ZRANGE', mailings_key, 0, MAX_MAILINGS - 1)) do
   if left <= 0 then break end
-  local lanes = redis.call('ZRANGEBYSCORE', key_ready(m), '-inf', now, 'LIMIT', 0, MAX_LANES)
-  local before = left
-  for i, site in ipairs(lanes) do
-    if left <= 0 then break end
-    left = left - take(m, site, math.ceil(left / (#lanes - i + 1)))
-  end
-  if before > left then
+  local count = serve(m, left)
+  left = left - count
+  if count > 0 then
     local weight = tonumber(redis.call('HGET', key_mailing(m), 'weight') or 1)
-    redis.call('ZINCRBY', mailings_key, (before - left) / weight, m)
+    redis.call('ZINCRBY', mailings_key, count / weight, m)
   end
   local first = redis.call('ZRANGE', key_ready(m), 0, 0, 'WITHSCORES')
   if first[1] then

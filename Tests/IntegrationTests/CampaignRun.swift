@@ -1,0 +1,152 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A coordinator, a simulator and workers as processes of their own, in a directory of their own.
+final class CampaignRun {
+    let directory: URL
+    let relayPort: Int
+    let simulator: PostriderProcess
+    private(set) var coordinator: PostriderProcess
+    private(set) var workers: [PostriderProcess] = []
+
+    var data: String { directory.appendingPathComponent("d").path }
+    var log: URL { directory.appendingPathComponent("mail.ndjson") }
+
+    /// Starts the simulator and the coordinator.
+    init(coordinatorArguments: [String] = []) async throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("pr-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let log = directory.appendingPathComponent("mail.ndjson")
+        let simulator = try PostriderProcess(["simulator", "--listen", "127.0.0.1:0", "--log", log.path])
+        self.simulator = simulator
+        try await poll("the simulator says no port: \(simulator.output) \(simulator.errors)") {
+            Self.port(in: simulator.output + simulator.errors) != nil
+        }
+        relayPort = try #require(Self.port(in: simulator.output + simulator.errors))
+        let data = directory.appendingPathComponent("d").path
+        self.coordinatorArguments = coordinatorArguments
+        coordinator = try PostriderProcess(
+            ["coordinator", "--data", data, "--listen", "127.0.0.1:0"] + coordinatorArguments)
+        try await ready()
+    }
+
+    private let coordinatorArguments: [String]
+
+    private static func port(in text: String) -> Int? {
+        guard let match = text.firstMatch(of: /127\.0\.0\.1:([1-9][0-9]*)/) else { return nil }
+        return Int(match.1)
+    }
+
+    /// Waits until the coordinator answers.
+    private func ready() async throws {
+        let coordinator = coordinator
+        try await poll("the coordinator does not answer: \(coordinator.errors)") {
+            guard coordinator.isRunning else { return false }
+            return try await self.run(["licences", "show"]).status == 0
+        }
+    }
+
+    /// Runs a client command against this coordinator.
+    func run(_ arguments: [String], input: String = "") async throws -> Postrider.Output {
+        try await Postrider.run(arguments + ["--data", data], input: input)
+    }
+
+    /// Runs a client command that must succeed.
+    @discardableResult
+    func must(_ arguments: [String], _ location: SourceLocation = #_sourceLocation) async throws -> String {
+        let result = try await run(arguments)
+        #expect(result.status == 0, "\(arguments): \(result.errors)", sourceLocation: location)
+        return result.output
+    }
+
+    func startWorker(_ arguments: [String] = []) throws {
+        workers.append(
+            try PostriderProcess(
+                ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments))
+    }
+
+    /// Kills a worker and starts another in its place.
+    func replaceWorker(_ index: Int) throws {
+        workers[index].signal(SIGKILL)
+        workers[index] = try PostriderProcess(
+            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"])
+    }
+
+    /// Kills the coordinator and starts another on the same data.
+    func replaceCoordinator() async throws {
+        coordinator.signal(SIGKILL)
+        try await coordinator.wait()
+        coordinator = try PostriderProcess(
+            ["coordinator", "--data", data, "--listen", "127.0.0.1:0"] + coordinatorArguments)
+        try await ready()
+    }
+
+    /// Imports contacts and creates a campaign `c` to them, with delays of a second or two.
+    func prepareCampaign(addresses: [String]) async throws {
+        try write("people.csv", "email,firstName\n" + addresses.map { "\($0),Zoë\n" }.joined())
+        try write("text.txt", "Hello {{firstName}},\n\nwill you tell us what you think?\n")
+        try write("retry.yaml", "deferred: [1s, 2s]\nsoftBounced: [1s, 1s]\nmaximumAge: 60s\njitter: 0.1\n")
+        try await must(["contacts", "import", path("people.csv"), "--list", "l"])
+        try await must(["licences", "add", "\(addresses.count)"])
+        try await must([
+            "campaign", "create", "c", "--list", "l", "--from", "Survey <s@example.org>", "--subject", "Hi {{firstName}}",
+            "--text", path("text.txt"), "--retry", path("retry.yaml"),
+        ])
+    }
+
+    func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
+
+    func write(_ name: String, _ text: String) throws {
+        try text.write(to: directory.appendingPathComponent(name), atomically: true, encoding: .utf8)
+    }
+
+    /// The campaign's numbers.
+    func statistics() async throws -> Statistics {
+        let output = try await must(["campaign", "stats", "c", "--format", "json"])
+        return try #require(try JSONDecoder().decode(Campaign.self, from: Data(output.utf8)).mailings.first)
+    }
+
+    /// Waits until every contact has a permanent outcome.
+    func finish(limit: Duration) async throws -> Statistics {
+        try await poll("the campaign does not end: \(coordinator.errors)", limit: limit) {
+            try await statistics().state == "finished"
+        }
+        return try await statistics()
+    }
+
+    /// How often the simulator accepted a message for each recipient.
+    func accepted() throws -> [String: Int] {
+        struct Line: Decodable {
+            var recipient: String
+            var reply: String
+        }
+        var counts: [String: Int] = [:]
+        for line in try String(contentsOf: log, encoding: .utf8).split(separator: "\n") {
+            let entry = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+            if entry.reply.hasPrefix("250") { counts[entry.recipient, default: 0] += 1 }
+        }
+        return counts
+    }
+
+    /// Stops everything in order and removes the directory.
+    func stop() async throws {
+        for worker in workers { worker.signal(SIGTERM) }
+        for worker in workers { try await worker.wait() }
+        coordinator.signal(SIGTERM)
+        try await coordinator.wait()
+        simulator.signal(SIGTERM)
+        try await simulator.wait()
+        try FileManager.default.removeItem(at: directory)
+    }
+
+    struct Campaign: Decodable { var mailings: [Statistics] }
+    struct Statistics: Decodable {
+        struct Licences: Decodable { var reserved: Int, charged: Int, released: Int }
+        var state: String
+        var audience: Int
+        var outcomes: [String: Int]
+        var attempts: Int
+        var licences: Licences
+    }
+}
