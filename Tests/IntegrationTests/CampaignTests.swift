@@ -30,7 +30,7 @@ struct CampaignTests {
         #expect(accepted.values.allSatisfy { $0 == 1 }, "nobody got it twice")
         try await run.must(["audit", "c"])
 
-        let history = try await run.must(["contacts", "show", "full-10@site0.example"])
+        let history = try await run.must(["contacts", "show", "full-1-0@site0.example"])
         #expect(history.contains("mailbox_full") && history.contains("Soft Bounced") && history.contains("Sent"))
         try await run.stop()
     }

@@ -30,9 +30,10 @@ struct LeaseTests {
     func reapAndLateResult() async throws {
         try await withQueue { queue in
             try await queue.fill(1, count: 4)
-            let dead = try await queue.worker("dead", lease: .milliseconds(200))
+            let dead = try await queue.worker("dead")
             let jobs = try await queue.claimed(2, by: dead)
             try #require(jobs.count == 2)
+            try await queue.endLease(of: dead)
             let moved = try await queue.reap(untilGone: dead)
             #expect(moved.returned == 2 && moved.dead == 0)
             #expect(try await queue.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects")
@@ -55,8 +56,9 @@ struct LeaseTests {
         try await withQueue { queue in
             try await queue.fill(1, count: 1)
             for round in 1...4 {
-                let worker = try await queue.worker("victim", lease: .milliseconds(200))
+                let worker = try await queue.worker("victim")
                 try #require(try await queue.claimed(1, by: worker).count == 1)
+                try await queue.endLease(of: worker)
                 let moved = try await queue.reap(untilGone: worker)
                 #expect(moved.dead == (round == 4 ? 1 : 0))
             }

@@ -45,15 +45,20 @@ extension JobQueue {
             site: site)
     }
 
-    func worker(_ name: String = "w", lease: Duration = .seconds(60)) async throws -> WorkerID {
-        try await register(name: name, lease: lease, description: "{}").get()
+    func worker(_ name: String = "w") async throws -> WorkerID {
+        try await register(name: name, lease: .seconds(60), description: "{}").get()
+    }
+
+    /// Lets a worker's lease run out now, as time alone would.
+    func endLease(of worker: WorkerID) async throws {
+        _ = try await redis.send("ZADD", [.init(keys.prefix + "leases"), "XX", "1", .init(worker.rawValue)])
     }
 
     func claimed(_ want: Int, by worker: WorkerID) async throws -> [DeliveryJob] {
         try await claim(want, for: worker).get().jobs.map(\.job)
     }
 
-    /// Calls the reaper until it has returned the jobs of `worker`; a lease in a test lasts a few milliseconds.
+    /// Calls the reaper until it has returned the jobs of `worker`.
     func reap(untilGone worker: WorkerID) async throws -> (returned: Int, dead: Int) {
         var total = (returned: 0, dead: 0)
         let end = ContinuousClock.now + .seconds(10)
