@@ -14,7 +14,8 @@ extension Coordinator {
     public func contacts(
         inList list: String, lastStatus: [Outcome], after cursor: Int64?, limit: Int
     ) async throws -> [Contact] {
-        try await book.contacts(inList: list, lastStatus: lastStatus.isEmpty ? nil : lastStatus, after: cursor, limit: limit)
+        try await book.contacts(
+            inList: list, lastStatus: lastStatus.isEmpty ? nil : lastStatus, after: cursor, limit: limit)
     }
 
     /// Everything that is known of an address: its contacts in all lists, and the history of each of their deliveries.

@@ -1,5 +1,5 @@
-internal import DequeModule
 internal import Delivery
+internal import DequeModule
 internal import JobQueue
 internal import Logging
 internal import MailMessage
@@ -44,7 +44,9 @@ final class DeliveryEngine: SMTPMessageSource {
     private var phase = Phase.running
     private var relayAvailable = true
     private var waiting: Deque<ClaimedJob> = []
-    /// Waiting jobs whose last attempt ended without an answer. They go alone: if it is their message that makes the server
+    /// Waiting jobs whose last attempt ended without an answer.
+    ///
+    /// They go alone: if it is their message that makes the server
     /// hang up, it takes no other message into doubt.
     private var suspects: Deque<ClaimedJob> = []
     private var inHand = Slots<InHand>()
@@ -76,7 +78,8 @@ final class DeliveryEngine: SMTPMessageSource {
         claiming = true
         nextClaim?.cancel()
         nextClaim = nil
-        queue.claim(min(room, 500), for: lease.worker).flatMap { [queue, eventLoop] claim -> EventLoopFuture<CheckedClaim> in
+        queue.claim(min(room, 500), for: lease.worker).flatMap {
+            [queue, eventLoop] claim -> EventLoopFuture<CheckedClaim> in
             guard claim.suppressionsExist, !claim.jobs.isEmpty else {
                 return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
             }
@@ -183,7 +186,9 @@ final class DeliveryEngine: SMTPMessageSource {
         return messages
     }
 
-    private func begin(_ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, alone: Bool) -> OutgoingMessage {
+    private func begin(_ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, alone: Bool)
+        -> OutgoingMessage
+    {
         let message = mailing.compose(entry.job, date: now, in: &buffer)
         var job = entry.job
         if job.firstAttempt == nil { job.firstAttempt = now }

@@ -17,7 +17,9 @@ struct LeaseKeeper: Sendable {
         ).get()
     }
 
-    /// Beats until it is cancelled. When the lease is lost, registers anew and calls `lost` with the new identity in place.
+    /// Beats until it is cancelled.
+    ///
+    /// When the lease is lost, registers anew and calls `lost` with the new identity in place.
     func run(_ lease: Lease, lost: @Sendable () -> Void) async throws {
         while !Task.isCancelled {
             try await Task.sleep(for: configuration.beat)
@@ -49,7 +51,9 @@ struct LeaseKeeper: Sendable {
             "host": ProcessInfo.processInfo.hostName, "pid": String(ProcessInfo.processInfo.processIdentifier),
             "relay": "\(configuration.relay)", "condition": condition,
         ]
-        let pairs = fields.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value.filter { $0 != "\"" && $0 != "\\" })\"" }
+        let pairs = fields.sorted { $0.key < $1.key }.map {
+            "\"\($0.key)\":\"\($0.value.filter { $0 != "\"" && $0 != "\\" })\""
+        }
         return "{" + pairs.joined(separator: ",") + "}"
     }
 }

@@ -65,12 +65,16 @@ extension JobQueue {
         }
     }
 
-    /// Stops serving a mailing; what is in flight finishes. Answers whether Redis knows the mailing.
+    /// Stops serving a mailing; what is in flight finishes.
+    ///
+    /// - Returns: Whether Redis knows the mailing.
     public func pause(_ mailing: MailingID) async throws -> Bool {
         try await evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), "paused"]).get() == .integer(1)
     }
 
-    /// Serves a paused mailing again. Answers whether Redis knows the mailing.
+    /// Serves a paused mailing again.
+    ///
+    /// - Returns: Whether Redis knows the mailing.
     public func resume(_ mailing: MailingID) async throws -> Bool {
         try await evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), "running"]).get() == .integer(1)
     }
@@ -86,7 +90,8 @@ extension JobQueue {
     public func reap() async throws -> ReapReport {
         let answer = try await evaluate(QueueScripts.reap, [.init(500), .init(3)]).get()
         guard case .array(let parts) = answer, parts.count == 4, let worker = parts[0].text,
-            case .integer(let returned) = parts[1], case .integer(let dead) = parts[2], case .integer(let more) = parts[3]
+            case .integer(let returned) = parts[1], case .integer(let dead) = parts[2],
+            case .integer(let more) = parts[3]
         else { throw JobQueueError.unexpected("reap") }
         return ReapReport(
             worker: worker.isEmpty ? nil : WorkerID(rawValue: worker), returned: Int(returned), dead: Int(dead),

@@ -29,6 +29,8 @@ public struct JobQueueError: Error, Hashable, CustomStringConvertible {
     }
 
     static func unexpected(_ script: String) -> Self {
-        Self(code: .unexpectedAnswer, message: "the script \(script) answered something unknown; do all processes run one version?")
+        Self(
+            code: .unexpectedAnswer,
+            message: "the script \(script) answered something unknown; do all processes run one version?")
     }
 }

@@ -90,7 +90,8 @@ final class CampaignRun {
         try await must(["contacts", "import", path("people.csv"), "--list", "l"])
         try await must(["licences", "add", "\(addresses.count)"])
         try await must([
-            "campaign", "create", "c", "--list", "l", "--from", "Survey <s@example.org>", "--subject", "Hi {{firstName}}",
+            "campaign", "create", "c", "--list", "l", "--from", "Survey <s@example.org>", "--subject",
+            "Hi {{firstName}}",
             "--text", path("text.txt"), "--retry", path("retry.yaml"),
         ])
     }

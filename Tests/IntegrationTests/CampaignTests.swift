@@ -4,11 +4,14 @@ import Testing
 
 @Suite("A whole campaign with real processes", .serialized)
 struct CampaignTests {
-    @Test("Every behaviour of a recipient ends in its outcome, and the simulator's log says the same", .timeLimit(.minutes(5)))
+    @Test(
+        "Every behaviour of a recipient ends in its outcome, and the simulator's log says the same",
+        .timeLimit(.minutes(5)))
     func everyBehaviour() async throws {
         let run = try await CampaignRun()
         let kinds = [
-            "ok", "bounce", "full", "full-1-", "full-2-", "toobig", "spam", "rejected", "blocked", "greylist", "deferred-1-",
+            "ok", "bounce", "full", "full-1-", "full-2-", "toobig", "spam", "rejected", "blocked", "greylist",
+            "deferred-1-",
             "deferred-3-", "drop", "slow", "plain",
         ]
         var addresses = kinds.flatMap { kind in (0..<6).map { "\(kind)\($0)@site\($0 % 3).example" } }
@@ -62,7 +65,8 @@ struct CampaignTests {
         #expect(second.status != 0)
         #expect(second.errors.contains("\(run.coordinator.pid)"), "\(second.errors)")
         let third = try await Postrider.run([
-            "coordinator", "--data", run.path("other"), "--listen", "127.0.0.1:0", "--redis", "unix://\(run.data)/redis.sock",
+            "coordinator", "--data", run.path("other"), "--listen", "127.0.0.1:0", "--redis",
+            "unix://\(run.data)/redis.sock",
         ])
         #expect(third.status != 0)
         #expect(third.errors.contains("\(run.coordinator.pid)"), "\(third.errors)")
@@ -76,7 +80,8 @@ struct CampaignTests {
         try run.write("text.txt", "Hello\n")
         try await run.must(["contacts", "import", run.path("people.csv"), "--list", "l"])
         try await run.must([
-            "campaign", "create", "c", "--list", "l", "--from", "s@example.org", "--subject", "x", "--text", run.path("text.txt"),
+            "campaign", "create", "c", "--list", "l", "--from", "s@example.org", "--subject", "x", "--text",
+            run.path("text.txt"),
         ])
         try run.startWorker()
         try await run.must(["campaign", "start", "c"])

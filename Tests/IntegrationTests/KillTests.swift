@@ -8,11 +8,15 @@ struct KillTests {
     private static let contacts =
         ProcessInfo.processInfo.environment["POSTRIDER_KILL_CONTACTS"].flatMap { Int($0) } ?? 2000
 
-    @Test("Workers killed at random and a coordinator killed twice: nobody is lost, the books add up", .timeLimit(.minutes(15)))
+    @Test(
+        "Workers killed at random and a coordinator killed twice: nobody is lost, the books add up",
+        .timeLimit(.minutes(15)))
     func killWorkersAndCoordinator() async throws {
         let run = try await CampaignRun()
         var generator = SplitMix(state: 11)
-        let kinds = ["ok", "ok", "ok", "ok", "deferred-2-", "full-1-", "greylist", "bounce", "spam", "full", "ok", "deferred-3-"]
+        let kinds = [
+            "ok", "ok", "ok", "ok", "deferred-2-", "full-1-", "greylist", "bounce", "spam", "full", "ok", "deferred-3-",
+        ]
         let addresses = (0..<Self.contacts).map { "\(kinds[$0 % kinds.count])\($0)@site\($0 % 37).example" }
         try await run.prepareCampaign(addresses: addresses)
         for _ in 0..<4 { try run.startWorker(["--connections", "2"]) }
@@ -28,7 +32,10 @@ struct KillTests {
         let end = try await run.finish(limit: .seconds(600))
 
         let accepted = try run.accepted()
-        let good = Set(addresses.filter { !$0.hasPrefix("bounce") && !$0.hasPrefix("spam") && !$0.hasPrefix("full") || $0.hasPrefix("full-1-") })
+        let good = Set(
+            addresses.filter {
+                !$0.hasPrefix("bounce") && !$0.hasPrefix("spam") && !$0.hasPrefix("full") || $0.hasPrefix("full-1-")
+            })
         #expect(Set(accepted.keys) == good, "accepted are exactly those who accept")
         #expect(end.outcomes["Sent"] == good.count)
         #expect(end.audience == addresses.count)
@@ -37,7 +44,8 @@ struct KillTests {
         // A killed worker can have had no more accepted and untold than its two windows of 32, and what it had not flushed (50).
         let duplicates = accepted.values.reduce(0) { $0 + $1 - 1 }
         #expect(duplicates <= kills * (2 * 32 + 50))
-        print("contacts \(addresses.count), worker kills \(kills), coordinator kills 2, lost 0, duplicates \(duplicates)")
+        print(
+            "contacts \(addresses.count), worker kills \(kills), coordinator kills 2, lost 0, duplicates \(duplicates)")
         let audit = try await run.run(["audit"])
         #expect(audit.status == 0, "\(audit.output)")
         try await run.stop()

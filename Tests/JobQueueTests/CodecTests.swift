@@ -45,7 +45,8 @@ struct CodecTests {
     @Test("A waiting job is small: within 64 bytes for a usual address and no fields")
     func payloadSize() {
         let job = DeliveryJob(
-            id: .init(mailing: .init(rawValue: 1), ordinal: 123_456), address: "firstname.lastname@example.com", fields: [])
+            id: .init(mailing: .init(rawValue: 1), ordinal: 123_456), address: "firstname.lastname@example.com",
+            fields: [])
         #expect(job.payload.count <= 64)
     }
 }

@@ -13,7 +13,9 @@ struct LeaseTests {
         try await withQueue { queue in
             try await queue.fill(1, count: 1)
             await #expect(throws: JobQueueError.self) { try await queue.claimed(1, by: WorkerID(rawValue: "ghost#1")) }
-            #expect(try await queue.beat(WorkerID(rawValue: "ghost#1"), lease: .seconds(9), description: "{}").get() == false)
+            #expect(
+                try await queue.beat(WorkerID(rawValue: "ghost#1"), lease: .seconds(9), description: "{}").get()
+                    == false)
         }
     }
 
@@ -36,7 +38,9 @@ struct LeaseTests {
             try await queue.endLease(of: dead)
             let moved = try await queue.reap(untilGone: dead)
             #expect(moved.returned == 2 && moved.dead == 0)
-            #expect(try await queue.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects")
+            #expect(
+                try await queue.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects"
+            )
             #expect(try await queue.settle([change(jobs[0].id)], by: dead).get() == 1, "a late Sent counts")
 
             let heir = try await queue.worker("heir")
@@ -45,7 +49,10 @@ struct LeaseTests {
             #expect(inherited.allSatisfy { $0.attempts == 0 })
             #expect(
                 try await queue.postpone(
-                    [PostponedJob(job: jobs[1], site: "example.com", delay: .zero, change: change(jobs[1].id, .deferred))],
+                    [
+                        PostponedJob(
+                            job: jobs[1], site: "example.com", delay: .zero, change: change(jobs[1].id, .deferred))
+                    ],
                     by: dead
                 ).get() == 0, "a late temporary result does not: the job is another's")
         }

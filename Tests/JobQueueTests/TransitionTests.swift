@@ -59,7 +59,9 @@ struct TransitionTests {
         try await withQueue { queue in
             try await queue.fill(1, count: 2)
             let worker = try await queue.worker()
-            for job in try await queue.claimed(2, by: worker) { _ = try await queue.settle([change(job.id)], by: worker).get() }
+            for job in try await queue.claimed(2, by: worker) {
+                _ = try await queue.settle([change(job.id)], by: worker).get()
+            }
             let entries = try await queue.outcomes(after: "0-0", limit: 10)
             try await queue.forgetOutcomes(through: entries[0].position)
             #expect(try await queue.outcomes(after: "0-0", limit: 10).map(\.position) == [entries[1].position])
@@ -135,7 +137,8 @@ struct TransitionTests {
     @Test("Lanes are served in turn, so a big site does not hold up a small one")
     func lanesInTurn() async throws {
         try await withQueue { queue in
-            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), weight: 1, paused: false)
+            try await queue.publish(
+                mailing, content: MailingContent(bytes: [1], version: "v"), weight: 1, paused: false)
             let big = (0..<400).map { queue.job(1, $0, ["big.example"]) }
             let small = (400..<402).map { queue.job(1, $0, ["small.example"]) }
             _ = try await queue.enqueue(mailing, from: 0, to: 402, jobs: big + small)

@@ -76,7 +76,9 @@ public final class PostriderProcess: @unchecked Sendable {
     /// Waits for the end and answers the exit status, or 128 plus the signal that ended it.
     @discardableResult
     public func wait(limit: Duration = .seconds(60)) async throws -> Int32 {
-        try await poll("\(process.arguments ?? []) did not end; it said: \(errors)", limit: limit) { !self.process.isRunning }
+        try await poll("\(process.arguments ?? []) did not end; it said: \(errors)", limit: limit) {
+            !self.process.isRunning
+        }
         return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 }

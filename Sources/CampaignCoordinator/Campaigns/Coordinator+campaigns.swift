@@ -35,16 +35,21 @@ extension Coordinator {
         let list = try await book.list(named: mailing.list)
         guard list.contacts > 0 else {
             throw CoordinatorError(
-                .wrongState, "the list “\(list.name)” has no contacts; import some with: postrider contacts import FILE.csv --list '\(list.name)'")
+                .wrongState,
+                "the list “\(list.name)” has no contacts; import some with: postrider contacts import FILE.csv --list '\(list.name)'"
+            )
         }
         let known = Set(list.columns)
         let unknown = try settings.template.fieldNames().filter { !known.contains($0) }
         guard unknown.isEmpty else {
-            let columns = list.columns.isEmpty ? "it has no columns but email" : "its columns are " + list.columns.joined(separator: ", ")
+            let columns =
+                list.columns.isEmpty
+                ? "it has no columns but email" : "its columns are " + list.columns.joined(separator: ", ")
             throw CoordinatorError(
                 .badInput,
                 "the message names \(unknown.count == 1 ? "a field" : "fields") that no contact of “\(list.name)” has: "
-                    + unknown.map { "{{\($0)}}" }.joined(separator: ", ") + " (\(columns)); mend the template in a new campaign, or import the field")
+                    + unknown.map { "{{\($0)}}" }.joined(separator: ", ")
+                    + " (\(columns)); mend the template in a new campaign, or import the field")
         }
         try await book.start(mailing.id, at: .now)
         var notes: [String] = []

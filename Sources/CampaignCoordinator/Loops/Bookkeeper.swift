@@ -51,7 +51,8 @@ final class Bookkeeper: Loop {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])
         }
         if summary.unknown > 0 {
-            logger.error("outcomes name deliveries that are not in the book", metadata: ["outcomes": "\(summary.unknown)"])
+            logger.error(
+                "outcomes name deliveries that are not in the book", metadata: ["outcomes": "\(summary.unknown)"])
         }
         return true
     }

@@ -38,12 +38,21 @@ struct Feeder: Loop {
     func round() async throws -> Bool {
         let mailings = try await book.mailings(in: [.preparing, .running, .waiting, .paused, .cancelled])
             .filter { !cancelled.contains($0.id) }
-        guard !mailings.isEmpty else { return false }
+        guard !mailings.isEmpty else {
+            hold.set(nil)
+            return false
+        }
         var busy = false
         for mailing in mailings where mailing.state == .preparing {
             busy = try await !book.prepare(mailing.id, limit: 5000, at: .now).isComplete || busy
         }
-        let status = try await queue.status(of: mailings.map(\.id), laneLimit: 0)
+        let status: QueueStatus
+        do {
+            status = try await queue.status(of: mailings.map(\.id), laneLimit: 0)
+        } catch {
+            hold.set("Redis does not answer; everything goes on when it does: \(error)")
+            throw error
+        }
         let serving = mailings.filter { $0.state == .running || $0.state == .waiting }
         let share = max(highWater / max(1, serving.count), Self.batch)
         let held = try await reasonToHold(status)

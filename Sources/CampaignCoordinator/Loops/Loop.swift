@@ -13,7 +13,9 @@ protocol Loop: Sendable {
 }
 
 extension Loop {
-    /// Goes round until cancelled. Failures (Redis gone, disk full) are said once, and tried again until they pass.
+    /// Goes round until cancelled.
+    ///
+    /// Failures (Redis gone, disk full) are said once, and tried again until they pass.
     func run() async {
         var failing = false
         while !Task.isCancelled {

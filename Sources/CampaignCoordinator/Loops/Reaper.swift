@@ -14,7 +14,9 @@ struct Reaper: Loop {
         if let worker = report.worker, report.returned + report.dead > 0 {
             logger.notice(
                 "a worker's lease ran out; its jobs are back in their lanes",
-                metadata: ["worker.id": "\(worker)", "jobs.returned": "\(report.returned)", "jobs.dead": "\(report.dead)"])
+                metadata: [
+                    "worker.id": "\(worker)", "jobs.returned": "\(report.returned)", "jobs.dead": "\(report.dead)",
+                ])
         }
         return report.more
     }

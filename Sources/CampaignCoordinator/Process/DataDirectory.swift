@@ -24,7 +24,8 @@ public final class DataDirectory: Sendable {
         } catch {
             throw CoordinatorError(
                 .badDataDirectory,
-                "the data directory \(absolute) cannot be created: \(error.localizedDescription); name another with --data")
+                "the data directory \(absolute) cannot be created: \(error.localizedDescription); name another with --data"
+            )
         }
         let lockPath = Self.join(absolute, "coordinator.lock")
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -59,7 +60,8 @@ public final class DataDirectory: Sendable {
 
     /// A long random word that is made once and kept (mode 0600).
     private func secret(in file: String) throws -> String {
-        if let known = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+        if let known = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines),
             !known.isEmpty
         {
             return known

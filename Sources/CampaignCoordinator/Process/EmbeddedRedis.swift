@@ -18,7 +18,9 @@ struct EmbeddedRedis: Sendable {
     /// Finds or starts the server and waits until it has loaded its data.
     ///
     /// - Throws: ``CoordinatorError`` saying why it does not run.
-    static func start(in directory: DataDirectory, eventLoop: any EventLoop, logger: Logger) async throws -> EmbeddedRedis {
+    static func start(in directory: DataDirectory, eventLoop: any EventLoop, logger: Logger) async throws
+        -> EmbeddedRedis
+    {
         let redis = EmbeddedRedis(directory)
         guard redis.socket.utf8.count <= longestSocketPath else {
             throw CoordinatorError(
@@ -94,7 +96,8 @@ struct EmbeddedRedis: Sendable {
         guard posix_spawnp(&pid, command[0], nil, &attributes, arguments, environ) == 0 else {
             throw CoordinatorError(
                 .redis,
-                "\(command[0]) cannot be run; install it (apt-get install redis-server) or name your own Redis with --redis")
+                "\(command[0]) cannot be run; install it (apt-get install redis-server) or name your own Redis with --redis"
+            )
         }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}

@@ -13,7 +13,8 @@ internal import Delivery
 extension DeliveryJob {
     /// The bytes that stand for this job in a lane.
     var payload: [UInt8] {
-        var writer = WireWriter(reservingCapacity: 16 + address.utf8.count + fields.reduce(0) { $0 + $1.utf8.count + 1 })
+        var writer = WireWriter(
+            reservingCapacity: 16 + address.utf8.count + fields.reduce(0) { $0 + $1.utf8.count + 1 })
         writer.write(bigEndian: id.ordinal)
         writer.write(byte: 0)
         writer.write(byte: strikes)
