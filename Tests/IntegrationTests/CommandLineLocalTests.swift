@@ -51,6 +51,23 @@ struct CommandLineLocalTests {
                     + "\n"))
     }
 
+    @Test("a reader that goes away ends the command quietly")
+    func brokenPipe() async throws {
+        let directory = try TemporaryDirectory()
+        let input = try directory.file("addresses", String(repeating: "user@x.example\n", count: 100_000))
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+        shell.arguments = [
+            "-c", #""$1" address check <"$2" 2>"$2.errors" | head -n 1 >/dev/null; exit "${PIPESTATUS[0]}""#, "bash",
+            Postrider.executable.path, input,
+        ]
+        try shell.run()
+        shell.waitUntilExit()
+        // By the signal, or by what a shell shows for it.
+        #expect(shell.terminationStatus == 141)
+        #expect(try String(contentsOfFile: input + ".errors", encoding: .utf8).isEmpty)
+    }
+
     @Test(
         "classify names outcome, reason and rule",
         arguments: [

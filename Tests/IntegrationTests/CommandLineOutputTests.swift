@@ -64,12 +64,12 @@ struct CommandLineOutputTests {
     @Test("a live display takes back as many lines as it has shown")
     func display() {
         var written: [String] = []
-        var display = LiveDisplay { written.append($0) }
+        var display = LiveDisplay(width: { 6 }) { written.append($0) }
         display.show(["a", "b"])
-        display.show(["c"])
+        display.show(["too long"])
         display.clear()
         display.clear()
-        #expect(written == ["a\nb\n", "\u{1B}[2A\r\u{1B}[Jc\n", "\u{1B}[1A\r\u{1B}[J"])
+        #expect(written == ["a\nb\n", "\u{1B}[2A\r\u{1B}[Jtoo l\n", "\u{1B}[1A\r\u{1B}[J"])
     }
 
     private struct Sample: Encodable {

@@ -47,6 +47,18 @@ enum TextWidth {
         text.unicodeScalars.reduce(0) { $0 + width($1) }
     }
 
+    /// The beginning of a text that takes no more than so many columns.
+    static func cut(_ text: String, to columns: Int) -> String {
+        var taken = 0
+        var cut = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            taken += width(scalar)
+            guard taken <= columns else { break }
+            cut.append(scalar)
+        }
+        return String(cut)
+    }
+
     private static func width(_ scalar: Unicode.Scalar) -> Int {
         if scalar.isASCII { return 1 }
         switch scalar.properties.generalCategory {

@@ -6,6 +6,14 @@ final class ProgressLine: Sendable {
     enum Unit {
         case bytes, rows
 
+        /// The count, without its unit where that follows anyway.
+        func number(_ count: Int) -> String {
+            switch self {
+            case .bytes: NumberText.bytes(count)
+            case .rows: NumberText.grouped(count)
+            }
+        }
+
         func text(_ count: Int) -> String {
             switch self {
             case .bytes: NumberText.bytes(count)
@@ -52,8 +60,8 @@ final class ProgressLine: Sendable {
     private static func line(_ step: String, _ done: Int, of total: Int?, unit: Unit, _ meter: RateMeter) -> String {
         var parts = [step]
         if let total {
-            parts.append("[\(ProgressBar.text(done, of: total))] \(NumberText.share(done, of: total))")
-            parts.append("\(unit.text(done)) of \(unit.text(total))")
+            parts.append("[\(ProgressBar.text(done, of: total, width: 20))] \(NumberText.share(done, of: total))")
+            parts.append("\(unit.number(done)) of \(unit.text(total))")
         } else {
             parts.append(unit.text(done))
         }

@@ -88,7 +88,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
                 logger.warning(
                     "clients with --data cannot find the address", metadata: ["file": "\(file)", "error": "\(error)"])
             }
-            StandardOutput.write(
+            StandardOutput.announce(
                 "postrider coordinator is ready at \(address.url), data in \(directory), Redis at \(coordinator.redisEndpoint)"
             )
         }

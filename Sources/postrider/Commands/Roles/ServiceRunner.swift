@@ -18,7 +18,7 @@ enum ServiceRunner {
                 for await _ in interrupts {
                     count += 1
                     guard count > 1 else { continue }
-                    StandardError.write("stopped at once; what was in hand returns to the queue")
+                    StandardError.write("stopped at once")
                     exit(130)
                 }
                 try await Task.sleep(for: .seconds(31_536_000))

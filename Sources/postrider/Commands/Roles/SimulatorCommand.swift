@@ -69,10 +69,10 @@ struct SimulatorCommand: AsyncParsableCommand {
         }
         let manner =
             discard ? "discards everything" : "profile \(profile), seed \(seed)\(log.map { ", log \($0)" } ?? "")"
-        StandardOutput.write("postrider simulator is ready at smtp://\(address.with(port: port)), \(manner)")
+        StandardOutput.announce("postrider simulator is ready at smtp://\(address.with(port: port)), \(manner)")
         try await ServiceRunner.run([SimulatorService(simulator: simulator)], logger: logger)
         let counts = simulator.counts
-        StandardOutput.write(
+        StandardOutput.announce(
             "\(NumberText.grouped(counts.accepted)) accepted, \(NumberText.grouped(counts.refused)) refused, "
                 + "\(NumberText.grouped(counts.dropped)) dropped, over \(NumberText.grouped(counts.connections)) connections"
         )
