@@ -115,6 +115,14 @@ let package = Package(
             name: "ContactsTests",
             dependencies: ["Contacts", "Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
+            name: "DeliveryWorkerTests",
+            dependencies: ["Delivery", "DeliveryWorker", "JobQueue", .product(name: "NIOCore", package: "swift-nio")]),
+        .testTarget(
+            name: "CampaignCoordinatorTests",
+            dependencies: [
+                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "RedisClient", "TestSupport",
+            ] + nio),
+        .testTarget(
             name: "DashboardTests",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "RedisClient", "TestSupport",

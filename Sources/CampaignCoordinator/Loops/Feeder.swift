@@ -44,7 +44,8 @@ struct Feeder: Loop {
         }
         var busy = false
         for mailing in mailings where mailing.state == .preparing {
-            busy = try await !book.prepare(mailing.id, limit: 5000, at: .now).isComplete || busy
+            _ = try await book.prepare(mailing.id, limit: 5000, at: .now)
+            busy = true
         }
         let status: QueueStatus
         do {

@@ -1,0 +1,86 @@
+import Contacts
+import Delivery
+import Foundation
+import JobQueue
+import Logging
+import NIOCore
+import NIOPosix
+import RedisClient
+import TestSupport
+
+@testable import CampaignCoordinator
+
+/// A contact book with a started campaign, and a queue on a private Redis: what the coordinator's loops work on.
+struct CoordinatorFixture {
+    let book: ContactBook
+    let queue: JobQueue
+    let redis: RedisConnection
+    let mailing: MailingID
+    let logger = Logger(label: "test")
+
+    func feeder(highWater: Int = 100_000) -> Feeder {
+        Feeder(book: book, queue: queue, highWater: highWater, hold: FeedingHold(), logger: logger)
+    }
+
+    var bookkeeper: Bookkeeper { Bookkeeper(book: book, queue: queue, shard: 0, logger: logger) }
+
+    /// Claims and settles up to `count` jobs as Sent.
+    @discardableResult
+    func send(_ count: Int) async throws -> [DeliveryJob.ID] {
+        let worker = try await queue.register(name: "w", lease: .seconds(60), description: "{}").get()
+        let jobs = try await queue.claim(count, for: worker).get().jobs.map(\.job.id)
+        let changes = jobs.map {
+            StatusChange(
+                job: $0, time: UnixTime(milliseconds: 1_763_000_000_000), outcome: .sent, reason: .accepted, rule: "2x",
+                phase: .dot, attempt: 1, reply: "250 2.0.0 Ok")
+        }
+        _ = try await queue.settle(changes, by: worker).get()
+        return jobs
+    }
+
+    func waiting() async throws -> Int {
+        try await queue.status(of: [mailing]).mailings[0].waiting
+    }
+
+    /// Runs a body on a campaign of `contacts` contacts, with as many licences.
+    static func run(contacts: Int, _ body: (CoordinatorFixture) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "pr-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let server = try await RedisServer.start()
+        let redis = RedisConnection(
+            endpoint: try RedisEndpoint(parsing: server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            logger: Logger(label: "test"))
+        try await redis.connect()
+        let book = try ContactBook(directory: directory.path)
+        let csv = directory.appendingPathComponent("a.csv")
+        try ("email,name\n" + (0..<contacts).map { "u\($0)@site\($0 % 7).example,N\n" }.joined())
+            .write(to: csv, atomically: true, encoding: .utf8)
+        let now = UnixTime(milliseconds: 1_763_000_000_000)
+        _ = try await book.importCSV(path: csv.path, list: "l", at: now)
+        _ = try await book.addLicences(contacts)
+        let template = #"{"from":{"address":"s@example.org"},"subject":"x","text":"Hello {{name}}"}"#
+        let retry = #"{"deferred":["5m"],"softBounced":["1h"],"maximumAge":"4d","jitter":0.2}"#
+        let campaign = try await book.createCampaign(name: "c", list: "l", template: template, retry: retry, at: now)
+        try await book.start(campaign.mailings[0].id, at: now)
+        let fixture = CoordinatorFixture(
+            book: book, queue: JobQueue(redis: redis), redis: redis, mailing: campaign.mailings[0].id)
+        do {
+            try await body(fixture)
+        } catch {
+            await redis.close()
+            await server.stop()
+            throw error
+        }
+        await redis.close()
+        await server.stop()
+    }
+}
+
+extension Loop {
+    /// Goes round until there is nothing to do.
+    func settle() async throws {
+        while try await round() {}
+    }
+}
