@@ -26,6 +26,7 @@ struct Postrider: AsyncParsableCommand {
               postrider campaign start hello --data ./data
               postrider campaign watch hello --data ./data
             """,
+        version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
                 name: "Roles", subcommands: [CoordinatorCommand.self, WorkerCommand.self, SimulatorCommand.self]),

@@ -60,7 +60,7 @@ struct APICampaignTests {
     @Test(
         "a draft that cannot be is refused with its reason",
         arguments: [
-            (#"{"name":"x"}"#, 400, "list"),
+            (#"{"name":"x"}"#, 400, "the field list is missing"),
             ("not JSON", 400, "JSON"),
             (#"{"name":"x","list":"nobody","from":"a@x.example","subject":"s","text":"t"}"#, 404, "nobody"),
             (#"{"name":"x","list":"people","from":"Ann","subject":"s","text":"t"}"#, 400, "Ann"),

@@ -1,5 +1,6 @@
-internal import Foundation
+public import Foundation
 public import Hummingbird
+internal import NIOCore
 
 /// What a request to the API carries: JSON in and out, and names of the path with their escapes undone.
 public struct APIRequestContext: RequestContext {
@@ -11,6 +12,19 @@ public struct APIRequestContext: RequestContext {
 
     /// A template and its HTML are much smaller than this; files of contacts are streamed and do not count.
     public var maxUploadSize: Int { 16 << 20 }
+
+    /// Keys in one order and slashes as they are, for people who look.
+    public var responseEncoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
+    /// Reads a request's JSON; throws a `DecodingError` that still says which field is wrong.
+    func read<Value: Decodable>(_ type: Value.Type, from request: Request) async throws -> Value {
+        let body = try await request.body.collect(upTo: maxUploadSize)
+        return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
+    }
 
     /// A name from the path, such as a list's; throws when its percent escapes are wrong.
     func name(_ parameter: String) throws -> String {

@@ -9,7 +9,7 @@ extension APIRoutes {
             try Response.json(try await coordinator.licences(), request, context)
         }
         api.post("licences") { request, context in
-            let topUp = try await request.decode(as: APILicenceTopUp.self, context: context)
+            let topUp = try await context.read(APILicenceTopUp.self, from: request)
             return try Response.json(try await coordinator.addLicences(topUp.add), request, context)
         }
         api.get("suppressions") { request, context in
@@ -20,11 +20,11 @@ extension APIRoutes {
                 context)
         }
         api.post("suppressions") { request, context in
-            let body = try await request.decode(as: APIAddresses.self, context: context)
+            let body = try await context.read(APIAddresses.self, from: request)
             return try Response.json(try await coordinator.addSuppressions(body.addresses), request, context)
         }
         api.post("suppressions/removals") { request, context in
-            let body = try await request.decode(as: APIAddresses.self, context: context)
+            let body = try await context.read(APIAddresses.self, from: request)
             let removed = try await coordinator.removeSuppressions(body.addresses)
             return try Response.json(
                 APISuppressionRemoval(removed: removed, absent: body.addresses.count - removed), request, context)

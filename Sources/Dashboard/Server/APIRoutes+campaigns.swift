@@ -11,7 +11,7 @@ extension APIRoutes {
             return try Response.json(APICampaigns(campaigns: reports), request, context)
         }
         api.post("campaigns") { request, context in
-            let draft = try await request.decode(as: APICampaignDraft.self, context: context)
+            let draft = try await context.read(APICampaignDraft.self, from: request)
             let campaign = try await coordinator.createCampaign(CampaignDraft(draft))
             return try Response.json(try await report(on: campaign), status: .created, request, context)
         }

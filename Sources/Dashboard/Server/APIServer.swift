@@ -1,8 +1,6 @@
 public import CampaignCoordinator
-internal import Foundation
 public import Hummingbird
 public import Logging
-internal import NIOCore
 
 /// The coordinator's HTTP API; a service that listens until it is told to stop.
 public struct APIServer: Sendable {

@@ -96,7 +96,8 @@ struct ErrorMiddleware: RouterMiddleware {
             )
         case .contentTooLarge:
             (.contentTooLarge, APIErrorReport(code: "too_large", message: "the request's body is too large"))
-        default: (error.status, APIErrorReport(code: "bad_input", message: "\(error)"))
+        default:
+            (error.status, APIErrorReport(code: "bad_input", message: (error as? HTTPError)?.body ?? "\(error)"))
         }
     }
 
