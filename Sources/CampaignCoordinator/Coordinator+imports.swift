@@ -1,4 +1,5 @@
 public import Contacts
+internal import Delivery
 internal import Foundation
 internal import Logging
 internal import Synchronization

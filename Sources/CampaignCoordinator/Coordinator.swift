@@ -55,7 +55,7 @@ public final class Coordinator: Service {
             let leader = Leader(
                 queue: queue, book: try directory.identity(), description: description,
                 lease: configuration.leadership, logger: logger)
-            _ = try await leader.round()
+            try await leader.take()
             return Coordinator(
                 book: book, queue: queue, redis: redis, directory: directory, token: try directory.token(),
                 redisEndpoint: endpoint, configuration: configuration, embedded: embedded, leader: leader,
@@ -91,26 +91,43 @@ public final class Coordinator: Service {
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await bookkeeper.run() }
-            tasks.addTask { await feeder.run() }
-            tasks.addTask { await reaper.run() }
-            tasks.addTask { [leader] in await leader.run() }
-            try await gracefulShutdown()
-            tasks.cancelAll()
+        let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
+        do {
+            try await cancelWhenGracefulShutdown { [leader] in
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask { await bookkeeper.run() }
+                    tasks.addTask { await feeder.run() }
+                    tasks.addTask { await reaper.run() }
+                    if let watch { tasks.addTask { await watch.run() } }
+                    tasks.addTask { try await leader.keep() }
+                    try await tasks.waitForAll()
+                }
+            }
+        } catch {
+            await close()
+            throw error
         }
-        // What has come in until now is booked, so that a stopped campaign shows all that is known.
-        while (try? await bookkeeper.round()) == true {}
+        if await redisAnswers() {
+            // What has come in until now is booked, so that a stopped campaign shows all that is known; not for ever, since
+            // busy workers go on adding to it.
+            let end = ContinuousClock.now + .seconds(5)
+            while ContinuousClock.now < end, (try? await bookkeeper.round()) == true {}
+        }
         await close()
     }
 
     /// Gives up the lead, stops the embedded Redis, closes the book.
     public func close() async {
-        try? await queue.resign()
+        if await redisAnswers() { try? await queue.resign(book: leader.book) }
         if let embedded { await embedded.stop(through: redis) }
         await redis.close()
         try? book.close()
         logger.notice("coordinator stopped")
+    }
+
+    /// Whether Redis answers at once; nothing that needs it is worth waiting for at the end.
+    private func redisAnswers() async -> Bool {
+        (try? await redis.send("PING", timeout: .seconds(1))) != nil
     }
 
     /// A Redis that may evict keys would lose contacts without a word.

@@ -48,7 +48,8 @@ public final class ContactBook: Sendable {
         configuration.maximumReaderCount = 4
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+            // What is booked is forgotten in Redis at once: it must be on the disk by then, whatever happens to the power.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             if !db.configuration.readonly {
                 // In KiB, as the minus sign says: enough for the keys of a million contacts.

@@ -42,6 +42,10 @@ struct MailingCache {
         mailings[mailing] = compiled
     }
 
+    mutating func removeAll() {
+        mailings.removeAll()
+    }
+
     /// The mailings that are neither here nor on their way.
     func missing(among wanted: some Sequence<MailingID>) -> Set<MailingID> {
         Set(wanted.filter { mailings[$0] == nil && !fetching.contains($0) })

@@ -16,6 +16,8 @@ final class DeliveryEngine: SMTPMessageSource {
         var job: DeliveryJob
         var site: String
         var mailing: CompiledMailing
+        /// Under which identity it was claimed: after a lost lease it is another worker's job, too.
+        var worker: WorkerID
     }
 
     private enum Phase {
@@ -27,6 +29,9 @@ final class DeliveryEngine: SMTPMessageSource {
     private static let flushSize = 50
     private static let flushDelay = TimeAmount.milliseconds(25)
     private static let retryDelay = TimeAmount.milliseconds(250)
+    private static let longestHold = TimeAmount.seconds(60)
+    /// Jobs in one call of a script that goes through them one by one: no call shall hold up Redis for long.
+    private static let scriptLimit = 250
 
     private let queue: JobQueue
     private let lease: Lease
@@ -55,6 +60,16 @@ final class DeliveryEngine: SMTPMessageSource {
     private var claiming = false
     /// Results on their way to Redis.
     private var telling = 0
+    /// Batches of results whose first telling failed.
+    ///
+    /// Until Redis has heard them nothing is claimed: a repeated step must not
+    /// meet its own job claimed anew.
+    private var retelling = 0
+    /// Whether a claim may have run without its answer arriving: jobs may be in our flight that we know nothing of.
+    private var flightIsUncertain = false
+    /// Until when nothing is claimed or begun, because the relay refuses us or a mailing cannot be read.
+    private var heldUntil = NIODeadline.uptimeNanoseconds(0)
+    private var holdDelay = TimeAmount.seconds(1)
     private var flushScheduled = false
     private var nextClaim: Scheduled<Void>?
     private var drained: EventLoopPromise<Void>?
@@ -71,21 +86,25 @@ final class DeliveryEngine: SMTPMessageSource {
 
     /// Claims as many jobs as there is room for, unless a claim is under way.
     func claimIfRoom() {
-        guard phase == .running, relayAvailable, !claiming, lease.isTrusted(at: .now()) else { return }
-        let room = capacity - waiting.count - suspects.count - inHand.count - results.count - telling
+        guard phase == .running, relayAvailable, !claiming, retelling == 0 else { return }
+        guard mayBegin else { return lookAgain(in: Self.retryDelay) }
+        let here = waiting.count + suspects.count + inHand.count + results.count + telling
+        if flightIsUncertain {
+            guard here == 0 else { return lookAgain(in: Self.retryDelay) }
+            return returnFlight()
+        }
         // Below a quarter of the capacity another claim would only be a small batch.
-        guard room >= max(1, capacity / 4) else { return }
+        guard capacity - here >= max(1, capacity / 4) else { return }
         claiming = true
-        nextClaim?.cancel()
-        nextClaim = nil
-        queue.claim(min(room, 500), for: lease.worker).flatMap {
+        let worker = lease.worker
+        queue.claim(min(capacity - here, 500), for: worker).flatMap {
             [queue, eventLoop] claim -> EventLoopFuture<CheckedClaim> in
             guard claim.suppressionsExist, !claim.jobs.isEmpty else {
                 return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
             }
-            return queue.suppressions(of: claim.jobs.map { $0.job.address.lowercased() })
-                .map { CheckedClaim(claim: claim, suppressions: $0) }
-        }.assumeIsolated().whenComplete { self.claimed($0) }
+            let keys = claim.jobs.map { (try? EmailAddress(parsing: $0.job.address))?.comparisonKey ?? $0.job.address }
+            return queue.suppressions(of: keys).map { CheckedClaim(claim: claim, suppressions: $0) }
+        }.assumeIsolated().whenComplete { self.claimed($0, by: worker) }
     }
 
     private struct CheckedClaim: Sendable {
@@ -93,32 +112,33 @@ final class DeliveryEngine: SMTPMessageSource {
         var suppressions: [SuppressionNotice?]?
     }
 
-    private func claimed(_ answer: Result<CheckedClaim, any Error>) {
+    private func claimed(_ answer: Result<CheckedClaim, any Error>, by worker: WorkerID) {
         claiming = false
         switch answer {
         case .failure(let error):
             logger.debug("claim failed", metadata: ["error": "\(error)"])
+            if (error as? JobQueueError)?.code == .leaseLost {
+                // What waits here is being given to others; the next beat brings a new identity.
+                dropWaiting()
+                lease.distrust()
+            } else {
+                flightIsUncertain = true
+            }
             guard phase == .running else { return finishDrainIfDone() }
-            claimAgain(in: Self.retryDelay)
+            lookAgain(in: Self.retryDelay)
         case .success(let checked):
-            let claim = checked.claim
+            // Claimed under an identity that is gone: the reaper has given these jobs to others.
+            guard worker == lease.worker else { return claimIfRoom() }
+            keep(checked)
             guard phase == .running else {
-                for entry in claim.jobs { results.release(entry.job.id) }
-                flush()
+                giveBackWaiting { _ in true }
                 return finishDrainIfDone()
             }
-            if let suppressions = checked.suppressions {
-                for (entry, suppression) in zip(claim.jobs, suppressions) {
-                    if let suppression { suppress(entry.job, suppression) } else { keep(entry) }
-                }
-            } else {
-                for entry in claim.jobs { keep(entry) }
-            }
             fetchContents()
-            if claim.jobs.isEmpty {
+            if checked.claim.jobs.isEmpty {
                 // Jitter keeps a hundred idle workers from asking in step.
-                let wait = min(claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
-                claimAgain(in: .milliseconds(wait + Int64.random(in: 0...50)))
+                let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
+                lookAgain(in: .milliseconds(wait + Int64.random(in: 0...50)))
             } else {
                 pool?.messagesAvailable()
                 claimIfRoom()
@@ -126,13 +146,56 @@ final class DeliveryEngine: SMTPMessageSource {
         }
     }
 
+    private func keep(_ checked: CheckedClaim) {
+        guard let suppressions = checked.suppressions else {
+            for entry in checked.claim.jobs { keep(entry) }
+            return
+        }
+        for (entry, suppression) in zip(checked.claim.jobs, suppressions) {
+            if let suppression { suppress(entry.job, suppression) } else { keep(entry) }
+        }
+    }
+
+    /// Gives back all that Redis holds in flight for this worker, which has nothing in hand: jobs of a claim whose answer was lost.
+    private func returnFlight() {
+        claiming = true
+        queue.returnFlight(of: lease.worker).assumeIsolated().whenComplete { answer in
+            self.claiming = false
+            if case .success(let left) = answer { self.flightIsUncertain = left > 0 }
+            guard self.phase == .running else { return self.finishDrainIfDone() }
+            if self.flightIsUncertain { self.lookAgain(in: Self.retryDelay) } else { self.claimIfRoom() }
+        }
+    }
+
+    /// Whether a message may be begun or a job claimed at this moment.
+    private var mayBegin: Bool {
+        let now = NIODeadline.now()
+        return lease.isTrusted(at: now) && now >= heldUntil
+    }
+
     private func keep(_ entry: ClaimedJob) {
         if entry.job.isInDoubt { suspects.append(entry) } else { waiting.append(entry) }
     }
 
-    private func claimAgain(in delay: TimeAmount) {
+    /// Looks later whether there is something to send or to claim.
+    private func lookAgain(in delay: TimeAmount) {
         nextClaim?.cancel()
-        nextClaim = eventLoop.assumeIsolated().scheduleTask(in: delay) { self.claimIfRoom() }
+        nextClaim = eventLoop.assumeIsolated().scheduleTask(in: delay) {
+            self.pool?.messagesAvailable()
+            self.claimIfRoom()
+        }
+    }
+
+    /// Sends and claims nothing for a while, longer each time, and says why.
+    private func hold(because reason: String) {
+        let now = NIODeadline.now()
+        guard now >= heldUntil else { return }
+        logger.warning("held back; jobs go back meanwhile", metadata: ["reason": "\(reason)"])
+        lease.condition = "held back: \(reason)"
+        heldUntil = now + holdDelay
+        holdDelay = min(holdDelay * 2, Self.longestHold)
+        giveBackWaiting { _ in true }
+        lookAgain(in: heldUntil - now)
     }
 
     private func suppress(_ job: DeliveryJob, _ suppression: SuppressionNotice) {
@@ -157,11 +220,7 @@ final class DeliveryEngine: SMTPMessageSource {
                     try self.mailings.insert(CompiledMailing(content), for: mailing)
                     self.pool?.messagesAvailable()
                 } catch {
-                    self.logger.error(
-                        "cannot read a mailing; its jobs go back",
-                        metadata: ["mailing.id": "\(mailing)", "error": "\(error)"])
-                    self.giveBackWaiting { $0 == mailing }
-                    self.claimAgain(in: .seconds(1))
+                    self.hold(because: "mailing \(mailing) cannot be read: \(error)")
                 }
             }
         }
@@ -170,7 +229,11 @@ final class DeliveryEngine: SMTPMessageSource {
     // MARK: SMTPMessageSource
 
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
-        guard phase == .running, lease.isTrusted(at: .now()) else { return [] }
+        guard phase == .running else { return [] }
+        guard mayBegin else {
+            if !waiting.isEmpty || !suspects.isEmpty { lookAgain(in: Self.retryDelay) }
+            return []
+        }
         let now = UnixTime.now
         var messages: [OutgoingMessage] = []
         if let suspect = suspects.first, let mailing = mailings[suspect.job.id.mailing] {
@@ -182,6 +245,7 @@ final class DeliveryEngine: SMTPMessageSource {
                 messages.append(begin(waiting.removeFirst(), mailing, at: now, alone: false))
             }
         }
+        if messages.isEmpty { fetchContents() }
         claimIfRoom()
         return messages
     }
@@ -193,8 +257,9 @@ final class DeliveryEngine: SMTPMessageSource {
         var job = entry.job
         if job.firstAttempt == nil { job.firstAttempt = now }
         return OutgoingMessage(
-            token: inHand.insert(InHand(job: job, site: entry.site, mailing: mailing)), sender: mailing.envelopeSender,
-            recipient: job.address, content: message.content, needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
+            token: inHand.insert(InHand(job: job, site: entry.site, mailing: mailing, worker: lease.worker)),
+            sender: mailing.envelopeSender, recipient: job.address, content: message.content,
+            needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
@@ -204,14 +269,27 @@ final class DeliveryEngine: SMTPMessageSource {
         let classification = classifier.classify(result)
         let verdict = hand.mailing.retry.verdict(
             for: classification, job: hand.job, phase: result.phase, reply: result.words, now: .now, using: &random)
+        // Of a job that went to another with the lost lease, only a permanent outcome counts.
+        let isOurs = hand.worker == lease.worker
         switch verdict {
-        case .settle(let change): settle(change)
+        case .settle(let change):
+            settle(change)
+            if change.outcome == .sent, holdDelay > .seconds(1) {
+                holdDelay = .seconds(1)
+                lease.condition = "sending"
+            }
         case .postpone(let change, let delay, let job):
+            guard isOurs else { break }
             results.postpone(PostponedJob(job: job, site: hand.site, delay: delay, change: change))
             scheduleFlush()
         case .giveBack:
-            results.release(hand.job.id)
-            scheduleFlush()
+            if isOurs {
+                results.release(hand.job.id)
+                scheduleFlush()
+            }
+            if case .reply(let reply, _) = result {
+                hold(because: "the relay answers \(reply.code) (\(classification.reason))")
+            }
         }
         claimIfRoom()
         finishDrainIfDone()
@@ -254,23 +332,39 @@ final class DeliveryEngine: SMTPMessageSource {
     private func flush() {
         guard !results.isEmpty else { return }
         let batch = results.take()
+        let worker = lease.worker
         telling += batch.count
-        if !batch.settled.isEmpty { tell(batch.settled.count) { $0.settle(batch.settled, by: $1) } }
-        if !batch.postponed.isEmpty { tell(batch.postponed.count) { $0.postpone(batch.postponed, by: $1) } }
-        if !batch.released.isEmpty { tell(batch.released.count) { $0.release(batch.released, by: $1) } }
+        for part in batch.settled.parts(of: Self.scriptLimit) {
+            tell(part.count) { $0.settle(part, by: worker) }
+        }
+        for part in batch.postponed.parts(of: Self.scriptLimit) {
+            tell(part.count) { $0.postpone(part, by: worker) }
+        }
+        for part in batch.released.parts(of: Self.scriptLimit) {
+            tell(part.count) { $0.release(part, by: worker) }
+        }
     }
 
-    /// Tells Redis until it has heard: every transition may be repeated, so an answer that was lost does no harm.
-    private func tell(_ count: Int, _ step: @escaping (JobQueue, WorkerID) -> EventLoopFuture<Int>) {
-        step(queue, lease.worker).assumeIsolated().whenComplete { answer in
+    /// Tells Redis until it has heard.
+    private func tell(
+        _ count: Int, isRepeated: Bool = false, _ step: @escaping (JobQueue) -> EventLoopFuture<Int>
+    ) {
+        step(queue).assumeIsolated().whenComplete { answer in
             switch answer {
             case .success:
                 self.telling -= count
+                if isRepeated { self.retelling -= 1 }
                 self.claimIfRoom()
                 self.finishDrainIfDone()
             case .failure(let error):
-                self.logger.warning("cannot tell Redis what was done; trying again", metadata: ["error": "\(error)"])
-                self.eventLoop.assumeIsolated().scheduleTask(in: Self.retryDelay) { self.tell(count, step) }
+                if !isRepeated {
+                    self.retelling += 1
+                    self.logger.warning(
+                        "cannot tell Redis what was done; trying again", metadata: ["error": "\(error)"])
+                }
+                self.eventLoop.assumeIsolated().scheduleTask(in: Self.retryDelay) {
+                    self.tell(count, isRepeated: true, step)
+                }
             }
         }
     }
@@ -285,11 +379,21 @@ final class DeliveryEngine: SMTPMessageSource {
 
     // MARK: Lease and shutdown
 
-    /// The lease was lost: what waits here has gone, or will go, to others.
-    func leaseLost() {
+    /// Takes on a new identity: what waits here has gone, or will go, to others.
+    func leaseLost(newIdentity worker: WorkerID, at time: NIODeadline) {
+        dropWaiting()
+        flightIsUncertain = false
+        lease.renew(as: worker, at: time)
+        claimIfRoom()
+    }
+
+    /// Forgets what was claimed and not begun, and what was to be put aside or given back: it is no longer ours.
+    private func dropWaiting() {
         waiting.removeAll()
         suspects.removeAll()
-        claimIfRoom()
+        results.keepSettled()
+        // A lost lease may mean a Redis that lost its data, where a mailing's number may mean another mailing.
+        mailings.removeAll()
     }
 
     /// Claims no more and gives back what waits; succeeds when everything in hand has ended and Redis has heard of it, or

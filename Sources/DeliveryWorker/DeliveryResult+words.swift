@@ -1,5 +1,4 @@
 internal import Delivery
-internal import Foundation
 
 extension DeliveryResult {
     /// The phase that a history records for this result.
@@ -19,14 +18,5 @@ extension DeliveryResult {
         case .lostBeforeFinalDot(let what), .lostAfterFinalDot(let what): what
         case .notAttempted: ""
         }
-    }
-}
-
-extension UnixTime {
-    /// The time on this machine's civil clock.
-    static var now: UnixTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UnixTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }

@@ -48,7 +48,9 @@ public struct DeliveryWorker: Service {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 do {
-                    try await keeper.run(lease) { workLoop.execute { engine.value.leaseLost() } }
+                    try await keeper.run(lease) { worker, time in
+                        workLoop.execute { engine.value.leaseLost(newIdentity: worker, at: time) }
+                    }
                 } catch {
                     // Only cancellation ends it: the worker is stopping.
                 }

@@ -15,7 +15,7 @@ final class Lease: Sendable {
     private let trusted: TimeAmount
 
     /// - Parameter duration: How long Redis keeps the lease. A worker trusts it for 60 % of that time after the last
-    ///   confirmed beat, and starts nothing later: then it is finished before anybody else may have its jobs.
+    ///   confirmed beat, and begins nothing later: only what is in hand by then may meet the same job with another worker.
     init(worker: WorkerID, duration: Duration, now: NIODeadline) {
         state = Mutex(State(worker: worker, confirmedAt: now))
         trusted = .milliseconds(duration.wholeMilliseconds * 6 / 10)
@@ -36,6 +36,11 @@ final class Lease: Sendable {
 
     func confirm(at now: NIODeadline) {
         state.withLock { $0.confirmedAt = now }
+    }
+
+    /// Begins nothing more until a beat is confirmed or a new identity is there.
+    func distrust() {
+        state.withLock { $0.confirmedAt = .uptimeNanoseconds(0) }
     }
 
     /// Takes on a new identity after the old lease was lost.

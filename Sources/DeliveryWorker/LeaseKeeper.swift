@@ -19,8 +19,9 @@ struct LeaseKeeper: Sendable {
 
     /// Beats until it is cancelled.
     ///
-    /// When the lease is lost, registers anew and calls `lost` with the new identity in place.
-    func run(_ lease: Lease, lost: @Sendable () -> Void) async throws {
+    /// When the lease is lost, registers anew and calls `lost` with the new identity and the time from
+    /// which it holds: the engine must empty its hands of the old one's jobs before it takes it on.
+    func run(_ lease: Lease, lost: @Sendable (WorkerID, NIODeadline) -> Void) async throws {
         while !Task.isCancelled {
             try await Task.sleep(for: configuration.beat)
             let sentAt = NIODeadline.now()
@@ -31,12 +32,11 @@ struct LeaseKeeper: Sendable {
                 if held {
                     lease.confirm(at: sentAt)
                 } else {
-                    let old = lease.worker
-                    lease.renew(as: try await register(), at: sentAt)
+                    let worker = try await register()
                     logger.warning(
                         "lease lost; registered anew",
-                        metadata: ["worker.old": "\(old)", "worker.id": "\(lease.worker)"])
-                    lost()
+                        metadata: ["worker.old": "\(lease.worker)", "worker.id": "\(worker)"])
+                    lost(worker, sentAt)
                 }
             } catch is CancellationError {
                 throw CancellationError()

@@ -22,11 +22,26 @@ struct ResultBuffer {
         released.append(job)
     }
 
+    /// Drops all but permanent outcomes, which count whoever tells them.
+    mutating func keepSettled() {
+        postponed.removeAll()
+        released.removeAll()
+    }
+
     /// Empties the buffer, handing over what was in it.
     mutating func take() -> ResultBuffer {
         let full = self
         self = ResultBuffer()
         settled.reserveCapacity(full.settled.count)
         return full
+    }
+}
+
+extension Array {
+    /// This array cut into parts of at most `size` elements.
+    func parts(of size: Int) -> [[Element]] {
+        count <= size
+            ? (isEmpty ? [] : [self])
+            : stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -17,9 +17,9 @@ extension JobQueue {
         return holder.isEmpty ? nil : holder
     }
 
-    /// Gives up the lead, so that another coordinator may start at once.
-    public func resign() async throws {
-        _ = try await redis.submit(["DEL", .init(keys.coordinator)]).get()
+    /// Gives up the lead, if this book's coordinator has it, so that another process may start at once.
+    public func resign(book: String) async throws {
+        _ = try await evaluate(QueueScripts.lead, [.init(book), "", .init(0)]).get()
     }
 
     /// Makes a mailing known to the workers, or renews its content; what was paused or cancelled stays so.
@@ -87,14 +87,15 @@ extension JobQueue {
     }
 
     /// Returns the jobs of one dead worker, if there is one; call again while `more` is true.
-    public func reap() async throws -> ReapReport {
-        let answer = try await evaluate(QueueScripts.reap, [.init(500), .init(3)]).get()
+    /// - Parameter patience: Recoveries of a job after which it rests for a minute, and longer each time.
+    public func reap(patience: Int = 3) async throws -> ReapReport {
+        let answer = try await evaluate(QueueScripts.reap, [.init(500), .init(patience), .init(60)]).get()
         guard case .array(let parts) = answer, parts.count == 4, let worker = parts[0].text,
-            case .integer(let returned) = parts[1], case .integer(let dead) = parts[2],
+            case .integer(let returned) = parts[1], case .integer(let rested) = parts[2],
             case .integer(let more) = parts[3]
         else { throw JobQueueError.unexpected("reap") }
         return ReapReport(
-            worker: worker.isEmpty ? nil : WorkerID(rawValue: worker), returned: Int(returned), dead: Int(dead),
+            worker: worker.isEmpty ? nil : WorkerID(rawValue: worker), returned: Int(returned), rested: Int(rested),
             more: more == 1)
     }
 
@@ -129,19 +130,37 @@ extension JobQueue {
 
     /// Tells the workers of addresses that were suppressed after they had been fed.
     public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
-        guard !addresses.isEmpty else { return }
-        var command: [RedisArgument] = ["HSET", .init(keys.suppressed)]
-        for entry in addresses {
-            command.append(.init(entry.comparisonKey))
-            command.append(.init(entry.suppression.stored))
+        for start in stride(from: 0, to: addresses.count, by: 1000) {
+            var command: [RedisArgument] = ["HSET", .init(keys.suppressed)]
+            for entry in addresses[start..<min(start + 1000, addresses.count)] {
+                command.append(.init(entry.comparisonKey))
+                command.append(.init(entry.suppression.stored))
+            }
+            _ = try await redis.submit(command).get()
         }
-        _ = try await redis.submit(command).get()
     }
 
     /// Takes addresses off the list that workers look at.
     public func unsuppress(_ comparisonKeys: [String]) async throws {
-        guard !comparisonKeys.isEmpty else { return }
-        _ = try await redis.submit(["HDEL", .init(keys.suppressed)] + comparisonKeys.map { .init($0) }).get()
+        for start in stride(from: 0, to: comparisonKeys.count, by: 1000) {
+            let part = comparisonKeys[start..<min(start + 1000, comparisonKeys.count)]
+            _ = try await redis.submit(["HDEL", .init(keys.suppressed)] + part.map { .init($0) }).get()
+        }
+    }
+
+    /// Forgets what workers look at: for when no mailing is under way, and the book alone suffices.
+    public func forgetSuppressions() async throws {
+        _ = try await redis.submit(["UNLINK", .init(keys.suppressed)]).get()
+    }
+
+    /// The position of the newest entry that the outcome stream ever had; `nil` when there is no stream.
+    public func newestOutcomePosition() async throws -> String? {
+        guard try await redis.submit(["EXISTS", .init(keys.outcomes)]).get() == .integer(1) else { return nil }
+        let answer = try await redis.submit(["XINFO", "STREAM", .init(keys.outcomes)]).get()
+        guard case .array(let pairs) = answer, let name = pairs.firstIndex(where: { $0.text == "last-generated-id" }),
+            name + 1 < pairs.count
+        else { throw JobQueueError.unexpected("XINFO") }
+        return pairs[name + 1].text
     }
 }
 
@@ -162,8 +181,8 @@ public struct ReapReport: Sendable, Hashable {
     /// The worker whose flight was emptied, or `nil` when there was none.
     public var worker: WorkerID?
     public var returned: Int
-    /// Jobs recovered too often, now on their mailing's dead list.
-    public var dead: Int
+    /// Jobs that had been recovered often and rest before they are tried again.
+    public var rested: Int
     public var more: Bool
 }
 

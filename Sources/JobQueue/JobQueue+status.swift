@@ -41,16 +41,16 @@ extension JobQueue {
     }
 
     private static func mailing(_ row: RedisValue) throws -> QueueStatus.Mailing {
-        guard case .array(let parts) = row, parts.count == 9, let id = parts[0].text.flatMap({ UInt32($0) }),
-            let state = parts[1].text, case .array(let lanes) = parts[8]
+        guard case .array(let parts) = row, parts.count == 8, let id = parts[0].text.flatMap({ UInt32($0) }),
+            let state = parts[1].text, case .array(let lanes) = parts[7]
         else { throw JobQueueError.unexpected("status") }
         let sites = stride(from: 0, to: lanes.count - 1, by: 2).map {
             (site: lanes[$0].text ?? "", waiting: Int(lanes[$0 + 1].integer))
         }
         return QueueStatus.Mailing(
             id: MailingID(rawValue: id), state: state, waiting: Int(parts[2].integer), due: Int(parts[3].integer),
-            settled: Int(parts[4].integer), dead: Int(parts[5].integer), cursor: UInt32(clamping: parts[6].integer),
-            laneCount: Int(parts[7].integer), sites: sites.sorted { $0.waiting > $1.waiting })
+            settled: Int(parts[4].integer), cursor: UInt32(clamping: parts[5].integer),
+            laneCount: Int(parts[6].integer), sites: sites.sorted { $0.waiting > $1.waiting })
     }
 
     private static func worker(_ row: RedisValue, now: Int64) throws -> QueueStatus.Worker {

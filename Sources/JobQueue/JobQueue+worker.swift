@@ -100,6 +100,14 @@ extension JobQueue {
         }
     }
 
+    /// Gives back everything in a worker's flight, no attempt charged; answers how many jobs are left there for another call.
+    public func returnFlight(of worker: WorkerID) -> EventLoopFuture<Int> {
+        evaluate(QueueScripts.returnFlight, [.init(worker.rawValue), .init(500)]).flatMapThrowing { answer in
+            guard case .integer(let left) = answer else { throw JobQueueError.unexpected("return_flight") }
+            return Int(left)
+        }
+    }
+
     /// Gives up a lease that has nothing in flight; answers whether it is gone.
     public func leave(_ worker: WorkerID) -> EventLoopFuture<Bool> {
         evaluate(QueueScripts.leave, [.init(worker.rawValue)]).map { $0 == .integer(1) }

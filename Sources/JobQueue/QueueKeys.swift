@@ -11,7 +11,6 @@ struct QueueKeys: Sendable {
 
     var outcomes: String { prefix + "outcomes" }
     var suppressed: String { prefix + "suppressed" }
-    var coordinator: String { prefix + "coordinator" }
 
     func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
 }

@@ -14,6 +14,7 @@ enum QueueScripts {
     static let reap = script("reap", PackageResources.reap_lua)
     static let register = script("register", PackageResources.register_lua)
     static let release = script("release", PackageResources.release_lua)
+    static let returnFlight = script("return_flight", PackageResources.return_flight_lua)
     static let settle = script("settle", PackageResources.settle_lua)
     static let status = script("status", PackageResources.status_lua)
 

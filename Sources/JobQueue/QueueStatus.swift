@@ -10,7 +10,6 @@ public struct QueueStatus: Sendable {
         public var waiting: Int
         public var due: Int
         public var settled: Int
-        public var dead: Int
         /// How far it has been fed.
         public var cursor: UInt32
         public var laneCount: Int

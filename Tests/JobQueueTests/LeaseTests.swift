@@ -37,7 +37,7 @@ struct LeaseTests {
             try #require(jobs.count == 2)
             try await queue.endLease(of: dead)
             let moved = try await queue.reap(untilGone: dead)
-            #expect(moved.returned == 2 && moved.dead == 0)
+            #expect(moved.returned == 2 && moved.rested == 0)
             #expect(
                 try await queue.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects"
             )
@@ -58,7 +58,7 @@ struct LeaseTests {
         }
     }
 
-    @Test("A job that is recovered a fourth time is given up as dead and holds up nobody")
+    @Test("A job that is recovered a fourth time rests, and holds up nobody")
     func poison() async throws {
         try await withQueue { queue in
             try await queue.fill(1, count: 1)
@@ -67,11 +67,25 @@ struct LeaseTests {
                 try #require(try await queue.claimed(1, by: worker).count == 1)
                 try await queue.endLease(of: worker)
                 let moved = try await queue.reap(untilGone: worker)
-                #expect(moved.dead == (round == 4 ? 1 : 0))
+                #expect(moved.rested == (round == 4 ? 1 : 0))
             }
             let worker = try await queue.worker()
             #expect(try await queue.claimed(1, by: worker).isEmpty)
-            #expect(try await queue.status(of: [mailing]).mailings[0].dead == 1)
+            #expect(try await queue.status(of: [mailing]).mailings[0].due == 1)
+        }
+    }
+
+    @Test("Jobs of a claim whose answer was lost go back, uncharged")
+    func returnFlight() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 700)
+            let worker = try await queue.worker()
+            let first = try await queue.claimed(500, by: worker)
+            let second = try await queue.claimed(200, by: worker)
+            while try await queue.returnFlight(of: worker).get() > 0 {}
+            #expect(try await queue.status(of: [mailing]).mailings[0].waiting == 700)
+            let again = try await queue.claimed(500, by: worker) + queue.claimed(500, by: worker)
+            #expect(Set(again) == Set(first + second))
         }
     }
 
@@ -94,8 +108,12 @@ struct LeaseTests {
             #expect(try await queue.lead(book: "a", description: "first", lease: .seconds(60)) == nil)
             #expect(try await queue.lead(book: "a", description: "first, restarted", lease: .seconds(60)) == nil)
             #expect(try await queue.lead(book: "b", description: "second", lease: .seconds(60)) == "first, restarted")
-            try await queue.resign()
-            #expect(try await queue.lead(book: "b", description: "second", lease: .seconds(60)) == nil)
+            try await queue.resign(book: "b")
+            #expect(try await queue.lead(book: "b", description: "second", lease: .seconds(60)) == "first, restarted")
+            try await queue.resign(book: "a")
+            let answer = try await queue.lead(book: "b", description: "second", lease: .seconds(60))
+            #expect(answer?.contains("another contact book") == true, "what the first left here is not the second's")
+            #expect(try await queue.lead(book: "a", description: "first again", lease: .seconds(60)) == nil)
         }
     }
 

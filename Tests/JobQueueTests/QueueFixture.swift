@@ -59,13 +59,13 @@ extension JobQueue {
     }
 
     /// Calls the reaper until it has returned the jobs of `worker`.
-    func reap(untilGone worker: WorkerID) async throws -> (returned: Int, dead: Int) {
-        var total = (returned: 0, dead: 0)
+    func reap(untilGone worker: WorkerID) async throws -> (returned: Int, rested: Int) {
+        var total = (returned: 0, rested: 0)
         let end = ContinuousClock.now + .seconds(10)
         while ContinuousClock.now < end {
             let report = try await reap()
             total.returned += report.returned
-            total.dead += report.dead
+            total.rested += report.rested
             if try await !status(of: []).workers.contains(where: { $0.id == worker }) { return total }
         }
         Issue.record("the reaper did not reach \(worker) within 10 s")

@@ -18,10 +18,3 @@ extension MailingSettings {
         }
     }
 }
-
-extension UnixTime {
-    /// The time on this machine's civil clock.
-    static var now: UnixTime {
-        UnixTime(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
-    }
-}

@@ -20,6 +20,8 @@ final class Bookkeeper: Loop {
     let logger: Logger
     /// The position that is in the book, as long as nothing has failed since it was read.
     private let booked = Mutex<String?>(nil)
+    /// Addresses that are suppressed in the book and not yet in Redis.
+    private let untold = Mutex<[(comparisonKey: String, suppression: SuppressionNotice)]>([])
 
     init(book: ContactBook, queue: JobQueue, shard: Int, logger: Logger) {
         self.book = book
@@ -38,22 +40,47 @@ final class Bookkeeper: Loop {
         booked.withLock { $0 = nil }
         let entries = try await queue.outcomes(after: position, limit: Self.batch)
         guard let last = entries.last else {
-            booked.withLock { $0 = position }
+            try await forgetForeignPosition(position)
             return false
         }
         let summary = try await book.book(
             entries.flatMap(\.changes), streamPosition: last.position, shard: shard, at: .now)
-        try await queue.suppress(
-            summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) })
+        untold.withLock {
+            $0 += summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) }
+        }
+        try await tellSuppressions()
         try await queue.forgetOutcomes(through: last.position)
         booked.withLock { $0 = last.position }
         for mailing in summary.finished {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])
+        }
+        if !summary.finished.isEmpty, try await book.mailings(in: [.preparing, .running, .waiting, .paused]).isEmpty {
+            try await queue.forgetSuppressions()
         }
         if summary.unknown > 0 {
             logger.error(
                 "outcomes name deliveries that are not in the book", metadata: ["outcomes": "\(summary.unknown)"])
         }
         return true
+    }
+
+    /// Tells the workers of addresses that were suppressed by what was booked, those of a round that failed included.
+    private func tellSuppressions() async throws {
+        let notices = untold.withLock { $0 }
+        try await queue.suppress(notices)
+        untold.withLock { $0.removeFirst(notices.count) }
+    }
+
+    /// Starts over when the stream is younger than the position in the book: a Redis that lost its data and whose clock is
+    /// behind numbers new entries below it, and they would never be read.
+    private func forgetForeignPosition(_ position: String) async throws {
+        if let newest = try await queue.newestOutcomePosition(), let newest = StreamPosition(newest),
+            let known = StreamPosition(position), newest < known
+        {
+            logger.warning("the outcome stream is a new one; it is read from its beginning")
+            try await book.forgetStreamPositions()
+        } else {
+            booked.withLock { $0 = position }
+        }
     }
 }

@@ -3,6 +3,7 @@ internal import Delivery
 internal import JobQueue
 internal import Logging
 internal import MailMessage
+internal import RedisClient
 
 /// Feeds mailings from the contact book into Redis, a bounded number of jobs ahead of the workers, and makes Redis agree with
 /// the book about what runs, is paused or cancelled.
@@ -14,6 +15,8 @@ struct Feeder: Loop {
     static let rest = Duration.milliseconds(100)
     /// Ordinals in one push.
     private static let batch = 1000
+    /// How many times the high-water mark may be put aside for later before feeding pauses.
+    private static let dueFactor = 10
     /// Entries of the outcome stream that may wait for the bookkeeper before feeding pauses.
     private static let unbookedLimit = 2000
     /// The share of Redis' `maxmemory` above which feeding pauses; draining goes on.
@@ -59,13 +62,24 @@ struct Feeder: Loop {
         let held = try await reasonToHold(status)
         hold.set(held)
         for (mailing, live) in zip(mailings, status.mailings) {
-            try await agree(mailing, live)
-            guard serving.contains(where: { $0.id == mailing.id }), held == nil,
-                Int(live.cursor) < mailing.audience ?? 0, live.waiting + Self.batch <= share
-            else { continue }
-            busy = try await feed(mailing, from: live.cursor) || busy
+            do {
+                busy = try await serve(mailing, live, share: held == nil ? share : 0) || busy
+            } catch let error where !(error is RedisError) && !(error is CancellationError) {
+                // One mailing that cannot be fed holds up no other.
+                logger.error(
+                    "a mailing cannot be fed", metadata: ["mailing.id": "\(mailing.id)", "error": "\(error)"])
+            }
         }
         return busy
+    }
+
+    /// Makes Redis agree with the book on one mailing and feeds it, if it has room within its share of the high-water mark.
+    private func serve(_ mailing: Mailing, _ live: QueueStatus.Mailing, share: Int) async throws -> Bool {
+        try await agree(mailing, live)
+        guard mailing.state == .running || mailing.state == .waiting, Int(live.cursor) < mailing.audience ?? 0,
+            live.waiting + Self.batch <= share
+        else { return false }
+        return try await feed(mailing, from: live.cursor)
     }
 
     /// Makes Redis know a mailing and its state as the book has it.
@@ -107,6 +121,9 @@ struct Feeder: Loop {
     /// Why no mailing may be fed now, if so.
     private func reasonToHold(_ status: QueueStatus) async throws -> String? {
         if status.unbookedEntries > Self.unbookedLimit { return "outcomes wait to be booked" }
+        if status.mailings.reduce(0, { $0 + $1.due }) > Self.dueFactor * highWater {
+            return "very many contacts are put aside until their next attempt"
+        }
         let memory = try await queue.information(section: "memory")
         if let used = memory["used_memory"].flatMap({ Double($0) }),
             let limit = memory["maxmemory"].flatMap({ Double($0) }), limit > 0, used > limit * Self.memoryShare

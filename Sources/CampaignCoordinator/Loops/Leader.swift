@@ -3,9 +3,8 @@ internal import JobQueue
 internal import Logging
 
 /// Holds this Redis for one coordinator.
-struct Leader: Loop {
-    static let purpose = "lead"
-    static let rest = Duration.seconds(3)
+struct Leader: Sendable {
+    private static let rest = Duration.seconds(3)
 
     let queue: JobQueue
     /// Which contact book this coordinator owns.
@@ -17,13 +16,29 @@ struct Leader: Loop {
     /// Takes or renews the lead.
     ///
     /// - Throws: ``CoordinatorError`` naming the coordinator that has this Redis.
-    func round() async throws -> Bool {
+    func take() async throws {
         if let holder = try await queue.lead(book: book, description: description, lease: lease) {
             throw CoordinatorError(
                 .alreadyRunning,
-                "this Redis is in use by \(holder); stop that one first (if it was killed, its claim ends within "
-                    + "\(lease.shortForm)), or use another Redis or database number")
+                "this Redis is in use by \(holder); use another Redis or database number, or, if that data directory is gone "
+                    + "for good, empty this one (FLUSHDB)")
         }
-        return false
+    }
+
+    /// Renews the lead until cancelled.
+    ///
+    /// - Throws: ``CoordinatorError`` when another coordinator has taken it, while this one stood still for longer than its
+    ///   lease: two must not feed one Redis.
+    func keep() async throws {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.rest)
+            do {
+                try await take()
+            } catch let error as CoordinatorError {
+                throw error
+            } catch {
+                logger.debug("cannot renew the lead", metadata: ["error": "\(error)"])
+            }
+        }
     }
 }

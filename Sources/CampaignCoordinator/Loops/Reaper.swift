@@ -11,11 +11,11 @@ struct Reaper: Loop {
 
     func round() async throws -> Bool {
         let report = try await queue.reap()
-        if let worker = report.worker, report.returned + report.dead > 0 {
+        if let worker = report.worker, report.returned + report.rested > 0 {
             logger.notice(
                 "a worker's lease ran out; its jobs are back in their lanes",
                 metadata: [
-                    "worker.id": "\(worker)", "jobs.returned": "\(report.returned)", "jobs.dead": "\(report.dead)",
+                    "worker.id": "\(worker)", "jobs.returned": "\(report.returned)", "jobs.resting": "\(report.rested)",
                 ])
         }
         return report.more

@@ -14,6 +14,8 @@ struct EmbeddedRedis: Sendable {
     private let socket: String
     private let pidFile: String
     private let logFile: String
+    /// Where its append-only file is.
+    private let storage: String
 
     /// Finds or starts the server and waits until it has loaded its data.
     ///
@@ -32,7 +34,7 @@ struct EmbeddedRedis: Sendable {
             logger.notice("took over the Redis that was left running", metadata: ["redis": "\(redis.endpoint)"])
             return redis
         }
-        try redis.launch(directory)
+        try redis.launch()
         for _ in 0..<600 {
             if await redis.answers(eventLoop: eventLoop, logger: logger) { return redis }
             try await Task.sleep(for: .milliseconds(100))
@@ -45,6 +47,7 @@ struct EmbeddedRedis: Sendable {
         endpoint = RedisEndpoint(unixSocketPath: socket)
         pidFile = directory.file("redis.pid")
         logFile = directory.file("redis.log")
+        storage = directory.file("redis")
     }
 
     private func answers(eventLoop: any EventLoop, logger: Logger) async -> Bool {
@@ -59,8 +62,7 @@ struct EmbeddedRedis: Sendable {
         return connected
     }
 
-    private func launch(_ directory: DataDirectory) throws {
-        let storage = directory.file("redis")
+    private func launch() throws {
         try FileManager.default.createDirectory(
             atPath: storage, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         // As a daemon it leaves our process group: Ctrl-C stops the coordinator, which then stops Redis, in this order.
@@ -104,13 +106,28 @@ struct EmbeddedRedis: Sendable {
         return (status >> 8) & 0xFF
     }
 
+    /// The server's process, while it runs.
+    private var pid: pid_t? {
+        guard
+            let pid = (try? String(contentsOfFile: pidFile, encoding: .utf8))
+                .flatMap({ pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }),
+            kill(pid, 0) == 0
+        else { return nil }
+        return pid
+    }
+
+    /// Starts the server again if its process is gone; answers whether it was.
+    func restartIfGone() throws -> Bool {
+        guard pid == nil else { return false }
+        try launch()
+        return true
+    }
+
     /// Stops the server, which writes what it has first, and waits until its process is gone.
     func stop(through connection: RedisConnection) async {
-        let pid = (try? String(contentsOfFile: pidFile, encoding: .utf8))
-            .flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        guard let pid else { return }
         // The server closes the connection in place of an answer.
         _ = try? await connection.submit(["SHUTDOWN"]).get()
-        guard let pid else { return }
         for _ in 0..<300 where kill(pid, 0) == 0 {
             try? await Task.sleep(for: .milliseconds(50))
         }

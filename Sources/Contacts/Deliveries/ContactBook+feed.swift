@@ -111,14 +111,15 @@ extension ContactBook {
         let mailing = batch.mailing
         try eachOpen(db, mailing: mailing, from: batch.firstOrdinal, to: end) { row in
             let licence = Licence(rawValue: row.int(Column.licence)) ?? .none
+            let job = DeliveryJob.ID(mailing: mailing, ordinal: UInt32(clamping: row.int(Column.ordinal)))
+            // Whoever was fed before, too: this may be a Redis that lost its data being fed again.
+            if !row.isNull(Column.suppressedOutcome),
+                let outcome = Outcome(rawValue: UInt8(clamping: row.int(Column.suppressedOutcome)))
+            {
+                suppressed.append((job, outcome, Reason(rawValue: row.text(Column.suppressedReason))))
+                return true
+            }
             if licence == .none {
-                let job = DeliveryJob.ID(mailing: mailing, ordinal: UInt32(clamping: row.int(Column.ordinal)))
-                if !row.isNull(Column.suppressedOutcome),
-                    let outcome = Outcome(rawValue: UInt8(clamping: row.int(Column.suppressedOutcome)))
-                {
-                    suppressed.append((job, outcome, Reason(rawValue: row.text(Column.suppressedReason))))
-                    return true
-                }
                 guard available > 0 else {
                     batch.licencesExhausted = true
                     batch.nextOrdinal = job.ordinal

@@ -16,8 +16,6 @@ public struct APIQueue: Hashable, Sendable, Codable {
         /// Put aside until their time comes.
         public var due: Int
         public var settled: Int
-        /// Recovered from dead workers too often.
-        public var dead: Int
         /// The sites with the most waiting jobs, the busiest first.
         public var sites: [Site]
     }

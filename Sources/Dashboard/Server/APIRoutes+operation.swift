@@ -29,7 +29,7 @@ extension APIQueue {
             Mailing(
                 campaign: mailing.campaign, mailing: mailing.name, state: jobs.state, waiting: jobs.waiting,
                 due: jobs.due,
-                settled: jobs.settled, dead: jobs.dead,
+                settled: jobs.settled,
                 sites: jobs.sites.prefix(Self.mostSites).map { Site(site: $0.site, waiting: $0.waiting) })
         }
         let workers = status.workers.map { worker in

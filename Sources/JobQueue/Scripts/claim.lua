@@ -1,11 +1,11 @@
-#!lua
+#!lua flags=allow-oom
 -- CLAIM: moves due jobs to their lanes, then jobs from lanes into a worker's flight.
 -- ARGV: 1 worker, 2 how many jobs it has room for
 -- Result: false when the lease is lost; else {wait, suppressions, m, site, {payload…}, m, site, {payload…}, …} where wait is
 --   how many ms from now there may be something again (-1: nothing is known to come) and suppressions is how many addresses
 --   were suppressed after they had been fed (0: the worker need not look).
 -- Guarantees: a job is in exactly one place; settled jobs are skipped; lanes of a mailing are served in turn, mailings by
---   virtual time; the work is bounded however much is waiting or due.
+--   virtual time; the work is bounded however much is waiting or due. A full Redis still hands out what it has (allow-oom).
 local MAX_BUCKET_JOBS, MAX_LANES, MAX_MAILINGS = 200, 32, 16
 local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
 if not lease_holds(worker, now) then return false end
@@ -19,13 +19,7 @@ local function promote(limit)
   for _, text in ipairs(jobs) do
     local m, site, payload = split_place(text)
     redis.call('HINCRBY', key_counts(m), 'due', -1)
-    local state = state_of(m)
-    if state and state ~= 'cancelled' then
-      redis.call('LPUSH', key_lane(m, site), payload)
-      redis.call('ZADD', key_ready(m), 'NX', now, site)
-      redis.call('HINCRBY', key_counts(m), 'waiting', 1)
-      if state == 'running' then activate(m) end
-    end
+    put_back(m, site, payload, now)
   end
   return #jobs
 end

@@ -18,7 +18,6 @@ local function key_lane(m, site) return prefix .. 'lane:' .. m .. ':' .. site en
 local function key_flight(worker) return prefix .. 'flight:' .. worker end
 local function key_bucket(second) return prefix .. 'due:' .. second end
 local function key_done(m) return prefix .. 'done:' .. m end
-local function key_dead(m) return prefix .. 'dead:' .. m end
 local function key_counts(m) return prefix .. 'counts:' .. m end
 local function key_cursor(m) return prefix .. 'cursor:' .. m end
 local mailings_key = prefix .. 'mailings'
@@ -44,6 +43,24 @@ local function activate(m)
   if redis.call('ZSCORE', mailings_key, m) then return end
   local least = redis.call('ZRANGE', mailings_key, 0, 0, 'WITHSCORES')
   redis.call('ZADD', mailings_key, least[2] or 0, m)
+end
+
+-- Puts a job at the head of its lane, as it is; drops it when its mailing is unknown or cancelled. Answers whether it was put.
+local function put_back(m, site, payload, now)
+  local state = state_of(m)
+  if not state or state == 'cancelled' then return false end
+  redis.call('LPUSH', key_lane(m, site), payload)
+  redis.call('ZADD', key_ready(m), 'NX', now, site)
+  redis.call('HINCRBY', key_counts(m), 'waiting', 1)
+  if state == 'running' then activate(m) end
+  return true
+end
+
+-- Puts a job aside until a second of the clock.
+local function put_aside(m, site, payload, second)
+  redis.call('RPUSH', key_bucket(second), with_place(m, site, payload))
+  redis.call('ZADD', due_key, second * 1000, second)
+  redis.call('HINCRBY', key_counts(m), 'due', 1)
 end
 
 -- Whether this worker's lease still holds. A worker without one gets nothing and moves nothing.

@@ -8,12 +8,8 @@ local flight, now, moved, changes = key_flight(ARGV[1]), now_ms(), 0, {}
 for i = 2, #ARGV, 6 do
   local m, ordinal, site, delay, payload, change = unpack(ARGV, i, i + 5)
   if redis.call('HDEL', flight, m .. ':' .. ordinal) == 1 and redis.call('GETBIT', key_done(m), ordinal) == 0 then
-    if state_of(m) ~= 'cancelled' then
-      local second = math.ceil((now + delay) / 1000)
-      redis.call('RPUSH', key_bucket(second), with_place(m, site, payload))
-      redis.call('ZADD', due_key, second * 1000, second)
-      redis.call('HINCRBY', key_counts(m), 'due', 1)
-    end
+    local state = state_of(m)
+    if state and state ~= 'cancelled' then put_aside(m, site, payload, math.ceil((now + delay) / 1000)) end
     changes[m] = changes[m] or {}
     table.insert(changes[m], change)
     moved = moved + 1

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- REGISTER: gives a worker its identity and its first lease.
 -- ARGV: 1 name, 2 lease in ms, 3 description (JSON, shown by the queue's status)
 -- Result: the identity, "name#epoch".

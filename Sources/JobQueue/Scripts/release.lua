@@ -10,14 +10,7 @@ for i = 2, #ARGV, 2 do
   if text then
     redis.call('HDEL', flight, field)
     local m, site, payload = split_place(text)
-    local state = state_of(m)
-    if state ~= 'cancelled' then
-      redis.call('LPUSH', key_lane(m, site), payload)
-      redis.call('ZADD', key_ready(m), 'NX', now, site)
-      redis.call('HINCRBY', key_counts(m), 'waiting', 1)
-      if state == 'running' then activate(m) end
-      moved = moved + 1
-    end
+    if put_back(m, site, payload, now) then moved = moved + 1 end
   end
 end
 return moved

@@ -1,13 +1,13 @@
 #!lua flags=no-writes,allow-stale
 -- STATUS: the live picture of the queue for people.
 -- ARGV: 1 most lanes of a mailing to look at, then the mailings to report
--- Result: {now, {m, state, waiting, due, settled, dead, cursor, lanes, {site, waiting, …}}…, {worker, expiry, in flight, description}…,
+-- Result: {now, {m, state, waiting, due, settled, cursor, lanes, {site, waiting, …}}…, {worker, expiry, in flight, description}…,
 --   {second, jobs due, …}, outcomes not yet booked}
 -- Guarantees: reads only, bounded.
 local now, mailings, workers, due = now_ms(), {}, {}, {}
 for i = 2, #ARGV do
   local m = ARGV[i]
-  local counts = redis.call('HMGET', key_counts(m), 'waiting', 'due', 'settled', 'dead')
+  local counts = redis.call('HMGET', key_counts(m), 'waiting', 'due', 'settled')
   local lanes = {}
   -- LIMIT, not an end index: with none to look at the index would be -1 and mean all.
   for _, site in ipairs(redis.call('ZRANGEBYSCORE', key_ready(m), '-inf', '+inf', 'LIMIT', 0, ARGV[1])) do
@@ -16,7 +16,7 @@ for i = 2, #ARGV do
   end
   mailings[#mailings + 1] = {
     m, state_of(m) or '', tonumber(counts[1] or 0), tonumber(counts[2] or 0), tonumber(counts[3] or 0),
-    tonumber(counts[4] or 0), tonumber(redis.call('GET', key_cursor(m)) or 0), redis.call('ZCARD', key_ready(m)), lanes,
+    tonumber(redis.call('GET', key_cursor(m)) or 0), redis.call('ZCARD', key_ready(m)), lanes,
   }
 end
 local leases = redis.call('ZRANGE', leases_key, 0, 999, 'WITHSCORES')

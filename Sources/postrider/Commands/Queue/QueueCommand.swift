@@ -56,14 +56,14 @@ struct QueuePicture {
 
     private var mailings: [String] {
         guard !queue.mailings.isEmpty else { return ["no mailing is under way"] }
-        var table = Table("campaign", "mailing", "state", "waiting#", "due#", "settled#", "dead#", "busiest sites")
+        var table = Table("campaign", "mailing", "state", "waiting#", "due#", "settled#", "busiest sites")
         for mailing in queue.mailings {
             let sites = mailing.sites.prefix(3).map { "\($0.site) \(NumberText.grouped($0.waiting))" }
             table.add(
                 mailing.campaign, mailing.mailing, mailing.state.isEmpty ? "not fed yet" : mailing.state,
                 NumberText.grouped(mailing.waiting), NumberText.grouped(mailing.due),
                 NumberText.grouped(mailing.settled),
-                NumberText.grouped(mailing.dead), sites.joined(separator: ", "))
+                sites.joined(separator: ", "))
         }
         return table.lines
     }

@@ -1,0 +1,14 @@
+#!lua flags=allow-oom
+-- RETURN FLIGHT: gives back everything in a living worker's flight, with no attempt charged.
+-- ARGV: 1 worker, 2 most jobs to move
+-- Result: how many are left; call again until it is 0.
+-- Guarantees: for a worker that has nothing in hand and may have claimed without hearing the answer; what it gives back is as it
+--   was claimed, at the head of its lane.
+local flight, now = key_flight(ARGV[1]), now_ms()
+local page = redis.call('HSCAN', flight, 0, 'COUNT', ARGV[2])[2]
+for i = 1, #page, 2 do
+  redis.call('HDEL', flight, page[i])
+  local m, site, payload = split_place(page[i + 1])
+  put_back(m, site, payload, now)
+end
+return redis.call('HLEN', flight)
