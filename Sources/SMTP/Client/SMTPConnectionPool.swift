@@ -133,7 +133,8 @@ public final class SMTPConnectionPool {
                 do {
                     adopt(try result.get().pipeline.syncOperations.handler(type: SMTPClientHandler.self))
                 } catch {
-                    let failure = SMTPEndpointFailure(phase: .connect, message: "cannot connect: \(error)")
+                    let failure = SMTPEndpointFailure(
+                        phase: .connect, message: "cannot connect: \(error.connectionProblem)")
                     carryOut(plan.failedToOpen(random: .random(in: 0..<1)), failure)
                 }
                 stopIfEmpty()
