@@ -68,7 +68,9 @@ struct EmbeddedRedis: Sendable {
         // As a daemon it leaves our process group: Ctrl-C stops the coordinator, which then stops Redis, in this order.
         let status = try Self.spawn([
             "redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--dir", storage,
-            "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+            // A flight is a hash of hundreds of short texts; as a packed list each look-up would walk through them.
+            "--hash-max-listpack-entries", "16", "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+            "--maxmemory-policy", "noeviction",
             "--daemonize", "yes", "--pidfile", pidFile, "--logfile", logFile,
         ])
         guard status == 0 else {

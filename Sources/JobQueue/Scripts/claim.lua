@@ -48,7 +48,8 @@ local function serve(m, n)
     for _, payload in ipairs(jobs) do
       query[#query + 1] = 'GET'
       query[#query + 1] = 'u1'
-      query[#query + 1] = ordinal_of(payload)
+      -- As text, once: Redis would print a number in the slow way of floating point, at each use.
+      query[#query + 1] = string.format('%d', ordinal_of(payload))
     end
     popped = popped + #jobs
     taken[#taken + 1] = { site, jobs }
