@@ -31,6 +31,16 @@ final class CampaignRun {
         try await ready()
     }
 
+    deinit {
+        // After a failure: the embedded Redis outlives its coordinator, and nobody else would end it.
+        if let text = try? String(contentsOfFile: data + "/redis.pid", encoding: .utf8),
+            let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        {
+            kill(pid, SIGKILL)
+        }
+        try? FileManager.default.removeItem(at: directory)
+    }
+
     private let coordinatorArguments: [String]
 
     private static func port(in text: String) -> Int? {
