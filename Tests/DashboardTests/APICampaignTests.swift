@@ -1,3 +1,4 @@
+import CampaignCoordinator
 import Contacts
 import Dashboard
 import Delivery
@@ -10,7 +11,7 @@ import Testing
 
 @Suite("Campaigns and accounts over the API")
 struct APICampaignTests {
-    private static let draft = APICampaignDraft(
+    private static let draft = CampaignDraft(
         name: "spring", list: "people", from: "Ann <ann@x.example>", subject: "Hello {{name}}", text: "Dear {{name}}")
 
     @Test("a campaign is made, previewed, started once, paused and cancelled")

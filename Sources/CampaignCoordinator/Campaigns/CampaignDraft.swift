@@ -1,7 +1,7 @@
 public import Delivery
 
-/// What the owner of a new campaign gives.
-public struct CampaignDraft: Sendable {
+/// What the owner of a new campaign gives; the body of the API's request, too.
+public struct CampaignDraft: Hashable, Sendable, Codable {
     public var name: String
     public var list: String
     /// The sender as people write it: `Name <a@b>` or an address alone.

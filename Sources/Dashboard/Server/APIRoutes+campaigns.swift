@@ -11,8 +11,8 @@ extension APIRoutes {
             return try Response.json(APICampaigns(campaigns: reports), request, context)
         }
         api.post("campaigns") { request, context in
-            let draft = try await context.read(APICampaignDraft.self, from: request)
-            let campaign = try await coordinator.createCampaign(CampaignDraft(draft))
+            let draft = try await context.read(CampaignDraft.self, from: request)
+            let campaign = try await coordinator.createCampaign(draft)
             return try Response.json(try await report(on: campaign), status: .created, request, context)
         }
         api.get("campaigns/{name}") { request, context in
@@ -90,14 +90,5 @@ extension APIRoutes {
         case .preparing, .running: coordinator.feedingHold
         case .cancelled, .finished: nil
         }
-    }
-}
-
-extension CampaignDraft {
-    /// What the API was given.
-    init(_ draft: APICampaignDraft) {
-        self.init(
-            name: draft.name, list: draft.list, from: draft.from, replyTo: draft.replyTo, subject: draft.subject,
-            text: draft.text, html: draft.html, retry: draft.retry)
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CampaignCoordinator
 internal import Dashboard
 internal import Delivery
 
@@ -50,7 +51,7 @@ struct CampaignCreate: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        let draft = APICampaignDraft(
+        let draft = CampaignDraft(
             name: name, list: list, from: from, replyTo: replyTo, subject: subject, text: try InputFile.text(text),
             html: try html.map(InputFile.text), retry: try retry.map(RetryFile.read))
         let campaign: APICampaign = try await client.withClient { try await $0.post(APIRoute.campaigns, draft) }
