@@ -42,6 +42,12 @@ identity_of() {
 
 # ---- Events ---------------------------------------------------------------------------------------------------------
 
+# The most messages of a worker that will be sent twice if it dies at this moment: those in hand and a batch of results; while it
+# cannot tell Redis, all that it has claimed.
+at_risk() {
+    if [[ -n ${away_since[$1]:-} ]]; then echo "$flight"; else echo "$messages_in_hand"; fi
+}
+
 begin_event() {
     local e=$1 target=${event_target[$1]} kind=${event_kind[$1]} link pid
     event_began[e]=$now
@@ -53,7 +59,7 @@ begin_event() {
     case $kind in
     kill)
         kill_group "$target"
-        if [[ $target == worker-* ]]; then event_risk[e]=$messages_in_hand; fi
+        if [[ $target == worker-* ]]; then event_risk[e]=$(at_risk "$target"); fi
         ;;
     stop)
         pid=$(pid_of "$target")
@@ -79,12 +85,13 @@ end_event_if_due() {
             ((now - event_began[e] > 40000)) || return 0
             warn "$target (pid $pid) did not stop within 40 s of SIGTERM and was killed"
             late_stops=$((late_stops + 1))
-            # What it had in hand counts as a killed worker's.
-            if [[ $target == worker-* ]]; then event_risk[e]=$messages_in_hand; fi
+            if [[ $target == worker-* ]]; then event_risk[e]=$(at_risk "$target"); fi
         fi
     elif ((now - event_began[e] < event_lasts[e])); then
         return 0
     fi
+    # What its link has carried by now proves nothing.
+    if [[ ${event_link[e]} == smtp ]]; then event_baseline[e]=$(link_traffic "$target.smtp"); fi
     case $kind in
     kill | restart)
         kill_group "$target"
@@ -95,8 +102,6 @@ end_event_if_due() {
     esac
     event_healed[e]=$now
     unset "happening[$target]"
-    # What its link has carried by now proves nothing.
-    if [[ ${event_link[e]} == smtp ]]; then event_baseline[e]=$(link_traffic "$target.smtp"); fi
 }
 
 # Begins the events whose time has come and whose target is free, several at once if so it falls.
@@ -177,7 +182,12 @@ watch_reach() {
             e=${away_event[$target]}
             if [[ $target == worker-* && -n $e ]] && ((now - away_since[$target] >= trusted)) &&
                 [[ ${event_target[e]} != "$target" || ${event_kind[e]} != kill ]]; then
-                event_risk[e]=$((event_risk[e] + flight))
+                if [[ ${event_kind[e]} == stop && ${event_target[e]} == "$target" ]]; then
+                    event_risk[e]=$((event_risk[e] + messages_in_hand))
+                else
+                    # It went on with what it had claimed until it trusted its lease no more.
+                    event_risk[e]=$((event_risk[e] + flight))
+                fi
             fi
             printf '%s\t%s\t%s\n' "$target" "${away_since[$target]}" "$now" >>"$data/away.tsv"
             unset "away_since[$target]"
@@ -215,6 +225,11 @@ beats_again() {
     return 1
 }
 
+# Whether the link of an event carries anything since it was healed.
+carries_mail_again() {
+    [[ -n ${event_healed[$1]:-} ]] && (($(link_traffic "${event_target[$1]}.smtp") > event_baseline[$1]))
+}
+
 # Whether a number has grown since the first sample after the end of an event.
 has_grown() {
     if [[ -z ${event_baseline[$1]:-} ]]; then
@@ -224,8 +239,8 @@ has_grown() {
     (($2 > event_baseline[$1]))
 }
 
-# Whether the campaign makes progress again through the part that an event hit. Of a killed or stopped worker: whether its jobs
-# were accepted or given back.
+# Whether the campaign makes progress again through the part that an event hit, as a new sample shows. Of a killed or stopped
+# worker: whether its jobs were accepted or given back.
 has_recovered() {
     local e=$1 target=${event_target[$1]} kind=${event_kind[$1]} identity=${event_identity[$1]:-}
     if [[ $target == worker-* && $kind =~ ^(kill|stop)$ && -n $identity ]]; then
@@ -234,7 +249,6 @@ has_recovered() {
     fi
     if [[ -z ${event_healed[e]:-} ]] || ((sample_time <= event_healed[e])); then return 1; fi
     case $target,${event_link[e]} in
-    worker-*,smtp) (($(link_traffic "$target.smtp") != event_baseline[e])) ;;
     worker-*,redis) beats_again "$target" ;;
     worker-*) beats_again "$target" "$identity" && { [[ -z $identity ]] || flight_is_empty "$identity"; } ;;
     coordinator,*) has_grown "$e" "$booked" ;;
@@ -253,7 +267,13 @@ follow_events() {
                 event_alone[e]=false
             fi
         done
-        if ((fresh)) && [[ -z ${event_recovered[e]:-} ]] && has_recovered "$e"; then event_recovered[e]=$sample_time; fi
+        if [[ -n ${event_recovered[e]:-} ]]; then
+            :
+        elif [[ ${event_link[e]} == smtp ]]; then
+            if carries_mail_again "$e"; then event_recovered[e]=$now; fi
+        elif ((fresh)) && has_recovered "$e"; then
+            event_recovered[e]=$sample_time
+        fi
         if [[ -z ${event_healed[e]:-} || -z ${event_recovered[e]:-} ]]; then left+=("$e"); fi
     done
     open_events=("${left[@]}")

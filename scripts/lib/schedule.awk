@@ -58,7 +58,7 @@ BEGIN {
 
     state = (seed % 2147483646) + 1
     for (i = 0; i < 20; i++) random(2)
-    for (at = between(500, 1500); at < seconds * 1000; at += between(400, 4400)) {
+    for (at = between(500, 1500); at < seconds * 1000; at += between(400, 4000)) {
         # Somebody to whom nothing is happening; where the lot falls on others too often, this moment passes.
         for (tries = 0; tries < 8; tries++) {
             r = random(100)
