@@ -2,9 +2,10 @@
 # and start_process of the caller. shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034
 
-# The events in their order: what was planned, and what came of it. Times are ms of the clock; empty: not yet.
+# The events in their order: what was planned, and what came of it. Times are ms of the clock; empty: not yet. Clear: since when
+# neither the coordinator nor Redis was hit as well.
 event_at=() event_target=() event_kind=() event_link=() event_lasts=()
-event_began=() event_healed=() event_recovered=() event_identity=() event_baseline=() event_alone=() event_risk=()
+event_began=() event_healed=() event_recovered=() event_identity=() event_baseline=() event_clear=() event_risk=()
 # Events that are not over or not recovered from.
 open_events=()
 # Targets to which an event is happening, with its number.
@@ -51,7 +52,7 @@ at_risk() {
 begin_event() {
     local e=$1 target=${event_target[$1]} kind=${event_kind[$1]} link pid
     event_began[e]=$now
-    event_alone[e]=true
+    event_clear[e]=$now
     event_risk[e]=0
     happening[$target]=$e
     open_events+=("$e")
@@ -261,18 +262,18 @@ follow_events() {
     local e other left=() fresh=$1
     for e in "${open_events[@]}"; do
         if [[ -z ${event_healed[e]:-} ]]; then end_event_if_due "$e"; fi
-        # Only where nobody else stood in the way does the time to recover say something about this kind of event alone.
-        for other in coordinator redis; do
-            if [[ ${event_target[e]} != "$other" && -n ${happening[$other]:-}${ended_at[$other]:-} ]]; then
-                event_alone[e]=false
+        if [[ -z ${event_recovered[e]:-} ]]; then
+            # Nobody recovers while the coordinator or Redis is away.
+            for other in coordinator redis; do
+                if [[ ${event_target[e]} != "$other" && -n ${happening[$other]:-}${ended_at[$other]:-} ]]; then
+                    event_clear[e]=$now
+                fi
+            done
+            if [[ ${event_link[e]} == smtp ]]; then
+                if carries_mail_again "$e"; then event_recovered[e]=$now; fi
+            elif ((fresh)) && has_recovered "$e"; then
+                event_recovered[e]=$sample_time
             fi
-        done
-        if [[ -n ${event_recovered[e]:-} ]]; then
-            :
-        elif [[ ${event_link[e]} == smtp ]]; then
-            if carries_mail_again "$e"; then event_recovered[e]=$now; fi
-        elif ((fresh)) && has_recovered "$e"; then
-            event_recovered[e]=$sample_time
         fi
         if [[ -z ${event_healed[e]:-} || -z ${event_recovered[e]:-} ]]; then left+=("$e"); fi
     done

@@ -62,7 +62,7 @@ BEGIN {
         # Somebody to whom nothing is happening; where the lot falls on others too often, this moment passes.
         for (tries = 0; tries < 8; tries++) {
             r = random(100)
-            role = r < 70 ? "worker" : r < 85 ? "coordinator" : "redis"
+            role = r < 76 ? "worker" : r < 88 ? "coordinator" : "redis"
             target = role == "worker" ? "worker-" (1 + random(workers)) : role
             if (at >= freeAt[target]) break
         }
