@@ -5,10 +5,12 @@
 -- Guarantees: for a worker that has nothing in hand and may have claimed without hearing the answer; what it gives back is as it
 --   was claimed, at the head of its lane.
 local flight, now = key_flight(ARGV[1]), now_ms()
+local limited = redis.call('EXISTS', limits_key) == 1
 local page = redis.call('HSCAN', flight, 0, 'COUNT', ARGV[2])[2]
 for i = 1, #page, 2 do
   redis.call('HDEL', flight, page[i])
   local m, site, payload = split_place(page[i + 1])
+  if limited then redis.call('HDEL', key_busy(site), page[i]) end
   put_back(m, site, payload, now)
 end
 return redis.call('HLEN', flight)
