@@ -1,5 +1,6 @@
-internal import JobQueue
 internal import DequeModule
+internal import Delivery
+internal import JobQueue
 
 /// The jobs that a worker has claimed and not begun.
 ///
@@ -17,6 +18,9 @@ struct ClaimedJobs {
     var count: Int { plain.count + unmarked.count + marked.count + suspects.count }
     var isEmpty: Bool { plain.isEmpty && unmarked.isEmpty && marked.isEmpty && suspects.isEmpty }
     var all: [ClaimedJob] { Array(plain) + Array(unmarked) + Array(marked) + Array(suspects) }
+
+    /// Those whose turn comes next.
+    var heads: [ClaimedJob] { [plain.first, unmarked.first, marked.first, suspects.first].compactMap(\.self) }
 
     mutating func keep(_ entry: ClaimedJob) {
         if entry.isRecovered {

@@ -1,4 +1,5 @@
 internal import Delivery
+internal import DequeModule
 internal import JobQueue
 internal import Logging
 internal import NIOCore
@@ -75,6 +76,8 @@ extension DeliveryEngine {
         case .notOpen:
             if lease.condition != Self.notOpen { logger.notice("\(Self.notOpen)") }
             lease.condition = Self.notOpen
+            // It may have come back older, with jobs in our flight that we were done with.
+            asking.setUncertain(shard, true)
             asking.rest(shard, until: .now() + Self.retryDelay)
         default:
             logger.debug("claim failed", metadata: ["error": "\(error)"])
@@ -114,7 +117,7 @@ extension DeliveryEngine {
 
     /// Fetches what the mailings of waiting jobs say, where it is not known yet.
     func fetchContents() {
-        for mailing in mailings.missing(among: waiting.all.lazy.map(\.job.id.mailing)) {
+        for mailing in mailings.missing(among: waiting.heads.lazy.map(\.job.id.mailing)) {
             mailings.fetching.insert(mailing)
             queue.shards[0].content(of: mailing).assumeIsolated().whenComplete { answer in
                 self.mailings.fetching.remove(mailing)
@@ -159,7 +162,7 @@ extension DeliveryEngine {
         switch answer {
         case .success(let marks):
             let ours = zip(batch, marks).filter(\.1).map(\.0)
-            guard phase == .running, mayBegin || lease.isTrusted(at: .now()) else {
+            guard phase == .running, relayAvailable, NIODeadline.now() >= heldUntil else {
                 giveBack(ours)
                 return finishDrainIfDone()
             }

@@ -57,21 +57,21 @@ extension DeliveryEngine {
         }
         for part in batch.settled.parts(of: Self.scriptLimit) {
             let news = takeNews()
-            tell(part.count) { shard.settle(part, by: worker, news: news) }
+            tell(part.count, to: shard) { shard.settle(part, by: worker, news: news) }
         }
         for part in batch.postponed.parts(of: Self.scriptLimit) {
             let news = takeNews()
-            tell(part.count) { shard.postpone(part, by: worker, news: news) }
+            tell(part.count, to: shard) { shard.postpone(part, by: worker, news: news) }
         }
         for part in batch.released.parts(of: Self.scriptLimit) {
             let news = takeNews()
-            tell(part.count) { shard.release(part, by: worker, news: news) }
+            tell(part.count, to: shard) { shard.release(part, by: worker, news: news) }
         }
     }
 
     /// Tells Redis until it has heard.
     private func tell(
-        _ count: Int, isRepeated: Bool = false, _ step: @escaping () -> EventLoopFuture<Int>
+        _ count: Int, to shard: QueueShard, isRepeated: Bool = false, _ step: @escaping () -> EventLoopFuture<Int>
     ) {
         step().assumeIsolated().whenComplete { answer in
             switch answer {
@@ -83,11 +83,13 @@ extension DeliveryEngine {
             case .failure(let error):
                 if !isRepeated {
                     self.retelling += 1
+                    // A Redis that went away may come back older, with jobs in our flight that we were done with.
+                    self.asking.setUncertain(shard.number, true)
                     self.logger.warning(
                         "cannot tell Redis what was done; trying again", metadata: ["error": "\(error)"])
                 }
                 self.eventLoop.assumeIsolated().scheduleTask(in: Self.retryDelay) {
-                    self.tell(count, isRepeated: true, step)
+                    self.tell(count, to: shard, isRepeated: true, step)
                 }
             }
         }

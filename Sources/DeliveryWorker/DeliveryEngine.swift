@@ -70,6 +70,7 @@ final class DeliveryEngine {
     var heldUntil = NIODeadline.uptimeNanoseconds(0)
     private var holdDelay = TimeAmount.seconds(1)
     private var nextLook: Scheduled<Void>?
+    private var nextLookAt = NIODeadline.distantFuture
     private var drained: EventLoopPromise<Void>?
 
     init(
@@ -100,8 +101,12 @@ final class DeliveryEngine {
 
     /// Looks later whether there is something to send or to claim.
     func lookAgain(in delay: TimeAmount) {
+        let time = NIODeadline.now() + delay
+        guard time < nextLookAt else { return }
         nextLook?.cancel()
-        nextLook = eventLoop.assumeIsolated().scheduleTask(in: delay) {
+        nextLookAt = time
+        nextLook = eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+            self.nextLookAt = .distantFuture
             self.pool?.messagesAvailable()
             self.claimIfRoom()
         }

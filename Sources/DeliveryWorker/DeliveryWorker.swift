@@ -76,15 +76,12 @@ public struct DeliveryWorker: Service {
 
     /// How many shards the queue has; waits for a coordinator to lay it down, and answers `nil` when told to stop meanwhile.
     private func shards(on redis: Redis) async throws -> Int? {
-        var hasSaid = false
-        return try await cancelWhenGracefulShutdown {
+        if let queue = try await JobQueue.join(on: redis) { return queue.shards.count }
+        logger.notice("no coordinator has used this Redis yet; waiting for one")
+        return await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                if let queue = try await JobQueue.join(on: redis) { return queue.shards.count }
-                if !hasSaid {
-                    logger.notice("no coordinator has used this Redis yet; waiting for one")
-                    hasSaid = true
-                }
                 try? await Task.sleep(for: .milliseconds(500))
+                if let queue = try? await JobQueue.join(on: redis) { return queue.shards.count }
             }
             return nil
         }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import JobQueue
 internal import Logging
 internal import NIOCore
+internal import RedisClient
 
 /// Renews a worker's lease from an event loop and a connection of its own, which busy work cannot starve.
 struct LeaseKeeper: Sendable {

@@ -78,13 +78,14 @@ extension QueueStatus.Mailing {
         inDoubt += Int(parts[8].integer)
         dead += Int(parts[9].integer)
         cursors.append(UInt32(clamping: parts[10].integer))
-        let rest = parts[11].integer
-        if rest == 0 {
-            if Int(parts[12].integer) > 0 { restsUntil = nil }
-        } else if isFirst || restsUntil != nil {
-            restsUntil = UnixTime(milliseconds: min(rest, restsUntil?.milliseconds ?? rest))
+        let lanesHere = Int(parts[12].integer)
+        let rest = UnixTime(milliseconds: parts[11].integer)
+        if rest.milliseconds > 0 {
+            earliestRest = min(rest, earliestRest ?? rest)
+        } else if lanesHere > 0 {
+            isServable = true
         }
-        laneCount += Int(parts[12].integer)
+        laneCount += lanesHere
         sites += stride(from: 0, to: lanes.count - 1, by: 2).map { (lanes[$0].text ?? "", Int(lanes[$0 + 1].integer)) }
     }
 }

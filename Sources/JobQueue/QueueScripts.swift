@@ -20,7 +20,7 @@ enum QueueScripts {
     static let release = script("release", PackageResources.release_lua, .lanes, .pace)
     static let resolve = script("resolve", PackageResources.resolve_lua, .lanes, .held)
     static let restore = script("restore", PackageResources.restore_lua)
-    static let returnFlight = script("return_flight", PackageResources.return_flight_lua, .lanes, .pace)
+    static let returnFlight = script("return_flight", PackageResources.return_flight_lua, .lanes, .held, .pace)
     static let settle = script("settle", PackageResources.settle_lua, .lanes, .held, .pace)
     static let status = script("status", PackageResources.status_lua)
 

@@ -9,9 +9,8 @@ internal import RedisClient
 extension QueueShard {
     /// Which Redis process serves this shard; another one after every restart and fail-over.
     public func process() async throws -> String {
-        guard let process = try await information(section: "server")["run_id"] else {
-            throw JobQueueError.unexpected("INFO")
-        }
+        let text = try await command(["INFO", "server"]).get().text ?? ""
+        guard let process = RedisInformation.values(in: text)["run_id"] else { throw JobQueueError.unexpected("INFO") }
         return process
     }
 
@@ -24,6 +23,30 @@ extension QueueShard {
     /// Lets workers claim.
     public func open() async throws {
         try await load(QueueScripts.claim).get()
+    }
+
+    /// Whether this shard knows a mailing at all.
+    public func knows(_ mailing: MailingID) async throws -> Bool {
+        try await command(["EXISTS", .init(keys.mailing(mailing))]).get() == .integer(1)
+    }
+
+    /// Puts jobs on the lists of held ones that the contact book has there, if they are not there.
+    public func restore(_ mailing: MailingID, held: [(entry: ClaimedJob, kind: HoldKind)]) async throws {
+        for (entry, kind) in held {
+            _ = try await command(
+                [
+                    "HSETNX", .init("\(keys.prefix)\(kind.list):\(mailing)"), .init(Int(entry.job.id.ordinal)),
+                    .init([UInt8]("\(entry.site)\n".utf8) + entry.job.payload),
+                ]
+            ).get()
+        }
+    }
+
+    /// Ends the leases of all workers: what they have in flight returns to the lanes, and they register anew.
+    ///
+    /// For a Redis that lost data: whose flight a job is in there may be long past.
+    public func endLeases() async throws {
+        _ = try await command(["UNLINK", .init(keys.prefix + "leases")]).get()
     }
 
     /// Tells the queue which jobs of a mailing are over according to the contact book.
@@ -44,16 +67,5 @@ extension QueueShard {
     /// - Returns: Whether it stood before it: a Redis that lost data.
     public func adopt(position: String) async throws -> Bool {
         try await evaluate(QueueScripts.adopt, [.init(position)]).get() == .integer(1)
-    }
-
-    /// What Redis says of itself in one section of `INFO`, such as `memory`.
-    public func information(section: String) async throws -> [String: String] {
-        let text = try await command(["INFO", .init(section)]).get().text ?? ""
-        var values: [String: String] = [:]
-        for line in text.split(whereSeparator: \.isNewline) {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            values[String(line[..<colon])] = String(line[line.index(after: colon)...])
-        }
-        return values
     }
 }

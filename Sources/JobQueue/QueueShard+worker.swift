@@ -121,7 +121,9 @@ extension QueueShard {
 
     /// Gives back everything in a worker's flight, no attempt charged; answers how many jobs are left there for another call.
     public func returnFlight(of worker: WorkerID) -> EventLoopFuture<Int> {
-        evaluate(QueueScripts.returnFlight, [.init(worker.rawValue), .init(500)]).flatMapThrowing { answer in
+        evaluate(
+            QueueScripts.returnFlight, [.init(worker.rawValue), .init(500), .init(HoldKind.inDoubt.wireTail)]
+        ).flatMapThrowing { answer in
             guard case .integer(let left) = answer else { throw JobQueueError.unexpected("return_flight") }
             return Int(left)
         }

@@ -1,5 +1,5 @@
-public import Delivery
-public import NIOCore
+internal import Delivery
+internal import NIOCore
 internal import RedisClient
 
 /// One shard of the queue: every key and every transition of the delivery jobs to its sites.

@@ -22,14 +22,18 @@ public struct QueueStatus: Sendable {
         public var dead = 0
         /// How far it has been fed, shard by shard.
         public var cursors: [UInt32] = []
-        /// Until when nothing of it may go, in all shards; `nil` when something may go now.
-        public var restsUntil: UnixTime?
+        /// When the first shard in which nothing of it may go now is looked at again.
+        var earliestRest: UnixTime?
+        /// Whether some shard has something of it that may go now.
+        var isServable = false
         public var laneCount = 0
         /// Waiting jobs per site, of the lanes that were looked at, the longest first.
         public var sites: [(site: String, waiting: Int)] = []
 
         /// How far it has been fed in every shard.
         public var cursor: UInt32 { cursors.min() ?? 0 }
+        /// Until when nothing of it may go: the pace of its sites, its quota or its window; `nil` when something may go now.
+        public var restsUntil: UnixTime? { isServable ? nil : earliestRest }
         /// Jobs that workers have.
         public var inFlight: Int { fed - waiting - due - closed }
     }

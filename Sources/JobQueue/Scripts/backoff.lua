@@ -11,15 +11,18 @@ local now = now_ms()
 local p = find_pace(site) or read_pace(site, nil, '0 1 0 0 0 0')
 local is_probe = p.blocked == 2
 if now >= p.not_before or is_probe or (ARGV[2] == 'blocked' and p.blocked == 0) then
-  if p.interval == 0 and p.learned == 0 then
-    -- Every worker sees its own share of the traffic only.
-    local workers = math.max(1, redis.call('ZCARD', leases_key))
-    p.learned = own > 0 and math.min(own / workers, 60000) or 100
+  if ARGV[2] == 'slow' and not is_probe then
+    if p.interval == 0 and p.learned == 0 then
+      -- Every worker sees its own share of the traffic only.
+      local workers = math.max(1, redis.call('ZCARD', leases_key))
+      p.learned = own > 0 and math.min(own / workers, 60000) or 100
+    end
+    p.factor = math.max(p.factor / 2, SLOWEST_FACTOR)
+  else
+    p.blocked = 1
   end
-  p.factor = math.max(p.factor / 2, SLOWEST_FACTOR)
   p.wait = math.min(math.max(p.wait * 2, first), longest)
   p.not_before = math.max(p.not_before, now + p.wait)
-  if ARGV[2] == 'blocked' or is_probe then p.blocked = 1 end
 end
 p.not_before = math.max(p.not_before, now + named)
 redis.call('HSET', pace_key, site, written(p))

@@ -83,7 +83,7 @@ local function serve(m, n)
       local jobs = redis.call('LPOP', key_lane(m, site), share) or {}
       if p then
         spend(p, #jobs, now)
-        if p.step > 0 then
+        if p.step > 0 or p.blocked > 0 then
           spent[#spent + 1] = site
           spent[#spent + 1] = written(p)
         end
