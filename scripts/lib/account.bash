@@ -7,8 +7,9 @@ count_damage() {
     awk -F '\t' '$2 == "Sent" { print $1 }' "$proof/seed" | sort -u | comm -13 "$proof/log.once" - >"$proof/lost"
     duplicates=$(($(wc -l <"$proof/log.accepted") - $(wc -l <"$proof/log.once")))
     awk -F '\t' '$2 ~ /^250 / { print $1 "\t" $3 }' "$proof/log" | sort -u | cut -f 1 | uniq -d >"$proof/other-ids"
-    # Their fate was unknown to a worker: dropped without an answer, or accepted more than once.
-    awk -F '\t' '$2 == "" { print $1 }' "$proof/log" | sort -u - "$proof/log.twice" >"$proof/in-doubt"
+    # Their fate was unknown to a worker: dropped without an answer, accepted more than once, or held.
+    tr '[:upper:]' '[:lower:]' <"$data/held.all" | sort -u >"$proof/held"
+    awk -F '\t' '$2 == "" { print $1 }' "$proof/log" | sort -u - "$proof/log.twice" "$proof/held" >"$proof/in-doubt"
     find_false_recoveries >"$proof/false-recoveries"
 
     for e in "${!event_began[@]}"; do
@@ -72,7 +73,7 @@ make_report() {
         --argjson chaos $((chaos_ended_at - began_at)) --argjson rest $((finished_at - chaos_ended_at)) \
         --argjson planned "${#event_at[@]}" --argjson lost "$(wc -l <"$proof/lost")" \
         --argjson duplicates "$duplicates" --argjson bound "$bound" --argjson doubt "$(wc -l <"$proof/in-doubt")" \
-        --argjson held "$(sort -u "$data/held.all" | wc -l)" --argjson dead "$(sort -u "$data/dead.all" | wc -l)" \
+        --argjson held "$(wc -l <"$proof/held")" --argjson dead "$(sort -u "$data/dead.all" | wc -l)" \
         --argjson accepted "$(wc -l <"$proof/log.accepted")" \
         --argjson sent "$(wc -l <"$proof/book.sent")" --argjson audit "$audit_status" \
         --argjson falseRecoveries "$(wc -l <"$proof/false-recoveries")" --argjson restarts "$restarts" \
