@@ -9,7 +9,7 @@ public struct QueueOverview: Sendable {
     public var mailings: [Mailing]
     /// What Redis says of its memory: `used_memory`, `maxmemory` and the like.
     public var memory: [String: String]
-    /// Why nothing is being fed, if there is a reason that concerns all mailings.
+    /// Why the mailings do not go on as they should, if there is a reason that concerns all of them.
     public var hold: String?
 }
 
