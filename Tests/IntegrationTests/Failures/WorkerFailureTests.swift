@@ -86,7 +86,8 @@ struct WorkerFailureTests {
         let burners = try (0..<4).map { _ in
             let burner = Process()
             burner.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            burner.arguments = ["taskset", "-c", "0", "sh", "-c", "while :; do :; done"]
+            // It ends with this process, however that ends.
+            burner.arguments = ["taskset", "-c", "0", "sh", "-c", "while kill -0 $0; do :; done", "\(getpid())"]
             try burner.run()
             return burner
         }
