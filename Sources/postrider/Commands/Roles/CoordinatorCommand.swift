@@ -54,6 +54,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let address = try ListenAddress(parsing: listen ?? settings.string(.listen) ?? "127.0.0.1:8025")
         let endpoint = try (redis.redis ?? settings.string(.redis)).map { try RedisOptions.endpoint($0, settings) }
         let logger = try log.logger("coordinator", settings)
+        // A file at its size limit is then an error like a full disk, here and in the Redis that is started from here.
+        signal(SIGXFSZ, SIG_IGN)
 
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
