@@ -100,7 +100,12 @@ let package = Package(
             ]),
 
         // Tests: one target beside each, then the whole with real servers.
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport"),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
         .testTarget(
             name: "RedisClientTests",
@@ -136,7 +141,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
-                "Simulator", "TestSupport", "postrider",
+                "Simulator", "TestSupport", "postrider", .product(name: "GRDB", package: "GRDB.swift"),
             ] + nio),
     ]
 )
