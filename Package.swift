@@ -134,6 +134,7 @@ let package = Package(
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
                 "Simulator", "TestSupport", "postrider",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
     ]
 )

@@ -15,6 +15,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
             There is one for a data directory and one for a Redis. Without --redis it starts a Redis of its own on a unix socket in \
             the data directory, and stops it with itself. It may be killed at any moment and goes on where it was.
 
+            The configuration file may have limits of how fast sites are sent to; see docs/pacing.md, and postrider pace.
+
             The token that other commands need is in the file "token" of the data directory, which only its owner may read.
 
             Example:
@@ -57,6 +59,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
+        setup.siteLimits = settings.siteLimits
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
             // The coordinator comes first, so that a second one on the same directory hears of the first, not of its port.
