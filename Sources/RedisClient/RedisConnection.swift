@@ -86,21 +86,32 @@ public final class RedisConnection: Sendable {
     /// Submits a script for the future of its result; loads it if Redis does not have it.
     ///
     /// A script that had to be loaded runs after commands that were submitted later.
+    ///
+    /// - Parameter loadsIfMissing: false fails with `.server("NOSCRIPT")` instead.
     public func submit(
-        _ script: RedisScript, keys: [RedisArgument], arguments: [RedisArgument] = [], timeout: TimeAmount? = nil
+        _ script: RedisScript, keys: [RedisArgument], arguments: [RedisArgument] = [], loadsIfMissing: Bool = true,
+        timeout: TimeAmount? = nil
     ) -> EventLoopFuture<RedisValue> {
         let deadline = NIODeadline.now() + (timeout ?? configuration.commandTimeout)
         let evaluation = script.evaluation(keys: keys, arguments: arguments)
-        return perform(evaluation, deadline: deadline).flatMapError { error in
+        let result = perform(evaluation, deadline: deadline)
+        guard loadsIfMissing else { return result }
+        return result.flatMapError { error in
             guard let error = error as? RedisError, error.code == .server("NOSCRIPT") else {
                 return self.eventLoop.makeFailedFuture(error)
             }
-            // Both go out in one write, and Redis runs them in this order.
-            let load = self.perform(script.load, deadline: deadline)
-            return self.perform(evaluation, deadline: deadline).flatMapError { error in
-                // Why a script cannot be loaded (a mistake in it) says more than that it is still missing.
-                load.flatMapThrowing { _ in throw error }
-            }
+            return self.performLoading(script, evaluation, deadline: deadline)
+        }
+    }
+
+    /// Loads a script and performs a command that needs it; both go out in one write, and Redis runs them in this order.
+    private func performLoading(
+        _ script: RedisScript, _ command: RedisCommand, deadline: NIODeadline
+    ) -> EventLoopFuture<RedisValue> {
+        let load = perform(script.load, deadline: deadline)
+        return perform(command, deadline: deadline).flatMapError { error in
+            // Why a script cannot be loaded (a mistake in it) says more than that it is still missing.
+            load.flatMapThrowing { _ in throw error }
         }
     }
 
@@ -111,7 +122,7 @@ public final class RedisConnection: Sendable {
         try await submit(script, keys: keys, arguments: arguments, timeout: timeout).get()
     }
 
-    private func perform(_ command: RedisCommand, deadline: NIODeadline) -> EventLoopFuture<RedisValue> {
+    func perform(_ command: RedisCommand, deadline: NIODeadline) -> EventLoopFuture<RedisValue> {
         let promise = eventLoop.makePromise(of: RedisValue.self)
         let driver = driver
         onLoop { driver.value.submit(command, promise, now: .now(), deadline: deadline) }

@@ -142,7 +142,7 @@ extension RedisConnectionDriver {
             guard let self, let slowness = machine.slownessOfAttempt else { return }
             giveUp(slowness)
         }
-        RedisBootstrap.connect(to: endpoint.address, timeout: configuration.connectTimeout, eventLoop: eventLoop)
+        RedisBootstrap.connect(to: endpoint, timeout: configuration.connectTimeout, eventLoop: eventLoop)
             .assumeIsolated()
             .whenComplete { result in
                 switch result {
@@ -174,6 +174,9 @@ extension RedisConnectionDriver {
     private func becomeReady(_ commands: [RedisCommand]) {
         attemptLimit?.cancel()
         logger.info("connected to redis", metadata: ["redis.endpoint": "\(endpoint)"])
+        if endpoint.tls?.verification == RedisTLS.Verification.none {
+            logger.warning("the certificate of redis is not verified", metadata: ["redis.endpoint": "\(endpoint)"])
+        }
         for command in commands { write(command) }
         onStateChange?(.connected)
         let waiters = connectWaiters
@@ -182,9 +185,18 @@ extension RedisConnectionDriver {
     }
 
     func channelClosed(_ error: (any Error)?) {
+        if let error, let failure = RedisError(securing: endpoint, error) { return giveUp(failure) }
         let cause = error.map { " (\($0))" } ?? ""
         giveUp(
-            RedisError(.connectionLost, "Redis at \(endpoint) closed the connection\(cause).", underlyingError: error))
+            RedisError(
+                .connectionLost, "Redis at \(endpoint) closed the connection\(cause)." + hintAtTLS,
+                underlyingError: error))
+    }
+
+    /// What a server that speaks only TLS does to who does not: it hangs up on the first command.
+    private var hintAtTLS: String {
+        guard endpoint.tls == nil, machine.slownessOfAttempt != nil else { return "" }
+        return " If it speaks TLS on this port, the address begins with rediss instead of redis."
     }
 
     /// Drops the channel, if there is one, fails what was sent on it, and tries again later if the machine says so.

@@ -209,7 +209,8 @@ extension RedisConnectionMachine {
                 ?? RedisError(
                     .connectTimedOut,
                     "Redis at \(endpoint) did not answer within \(configuration.connectTimeout.inSeconds). Check the address, "
-                        + "the network between, and whether the server hangs.")
+                        + "the network between, and whether the server hangs"
+                        + (endpoint.tls == nil ? "." : " or speaks no TLS on this port."))
         case .idle, .ready, .backingOff, .draining, .closed: nil
         }
     }

@@ -223,7 +223,7 @@ public final class RedisServer: Sendable {
     }
 
     /// A TCP port of 127.0.0.1 that was free a moment ago.
-    private static func freePort() -> Int? {
+    public static func freePort() -> Int? {
         let descriptor = socket(AF_INET, streamSocket, 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

@@ -1,4 +1,5 @@
 internal import Delivery
+internal import JobQueue
 internal import Synchronization
 
 /// Why feeding is held back at the moment, if it is: set by the feeder, shown to people.
@@ -22,5 +23,15 @@ final class MailingSet: Sendable {
 
     func contains(_ mailing: MailingID) -> Bool {
         members.withLock { $0.contains(mailing) }
+    }
+}
+
+/// The terms on which mailings were published.
+final class PublishedTerms: Sendable {
+    private let terms = Mutex<[MailingID: MailingTerms]>([:])
+
+    subscript(mailing: MailingID) -> MailingTerms? {
+        get { terms.withLock { $0[mailing] } }
+        set { terms.withLock { $0[mailing] = newValue } }
     }
 }

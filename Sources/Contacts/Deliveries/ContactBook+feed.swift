@@ -40,6 +40,26 @@ extension ContactBook {
         }
     }
 
+    /// The jobs of a mailing that are held, for a Redis that does not know of them any more; whatever the mailing's state.
+    public func heldJobs(mailing id: MailingID, fieldNames: [String]) async throws -> [FeedBatch.Held] {
+        let selection = MergeFields.Selection(names: fieldNames)
+        return try await read { db in
+            let ordinals = try UInt32.fetchAll(
+                db, sql: "SELECT ordinal FROM deliveries WHERE mailing = ? AND held <> 0", arguments: [id.rawValue])
+            var jobs: [FeedBatch.Held] = []
+            for ordinal in ordinals {
+                try Self.eachOpen(db, mailing: id, from: ordinal, to: ordinal + 1) { row in
+                    if let kind = HoldKind(rawValue: UInt8(clamping: row.int(Column.held))) {
+                        jobs.append(
+                            FeedBatch.Held(entry: Self.entry(row, mailing: id, selection: selection), kind: kind))
+                    }
+                    return true
+                }
+            }
+            return jobs
+        }
+    }
+
     /// Places in the rows of ``eachOpen(_:mailing:from:to:body:)``.
     private enum Column {
         static let ordinal: Int32 = 0
