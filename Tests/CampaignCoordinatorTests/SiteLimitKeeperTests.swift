@@ -1,6 +1,7 @@
 import Contacts
 import Foundation
 import JobQueue
+import NIOCore
 import RedisClient
 import Testing
 
@@ -28,7 +29,7 @@ struct SiteLimitKeeperTests {
                         "*": SiteLimit(connections: 20),
                         "x.example": SiteLimit(rate: .init(messages: 100, seconds: 60), burst: 10),
                     ])
-                _ = try await fixture.redis.send("FLUSHALL")
+                _ = try await fixture.redis.submit(["FLUSHALL"], key: "").get()
             }
         }
     }
