@@ -97,14 +97,14 @@ public final class Coordinator: Service {
             book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
-            try await cancelWhenGracefulShutdown { [leader] in
+            try await cancelWhenGracefulShutdown { [leader, hold] in
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
-                    tasks.addTask { await verifier.run() }
-                    for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run() } }
-                    tasks.addTask { await feeder.run() }
-                    tasks.addTask { await reaper.run() }
-                    tasks.addTask { await limits.run() }
-                    if let watch { tasks.addTask { await watch.run() } }
+                    tasks.addTask { await verifier.run(showing: hold) }
+                    for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
+                    tasks.addTask { await feeder.run(showing: hold) }
+                    tasks.addTask { await reaper.run(showing: hold) }
+                    tasks.addTask { await limits.run(showing: hold) }
+                    if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()
                 }

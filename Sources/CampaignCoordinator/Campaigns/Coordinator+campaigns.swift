@@ -136,7 +136,7 @@ extension Coordinator {
         try await book.audit(campaign: name)
     }
 
-    /// Why nothing is being fed at the moment, if there is a reason that concerns all mailings.
+    /// Why the mailings do not go on as they should at the moment, if there is a reason that concerns all of them.
     public var feedingHold: String? { hold.current }
 
     func invitation(of campaign: String) async throws -> Mailing {

@@ -57,7 +57,7 @@ public struct APIQueue: Hashable, Sendable, Codable {
     public var due: Int
     /// Batches of changes of status that workers have told and the book does not have yet.
     public var unbooked: Int
-    /// Why no mailing is fed at this moment, for people.
+    /// Why the mailings do not go on as they should at this moment, for people.
     public var hold: String?
     public var mailings: [Mailing]
     public var workers: [Worker]

@@ -43,7 +43,7 @@ struct QueuePicture {
             "waiting \(NumberText.grouped(queue.waiting)), in flight \(NumberText.grouped(queue.inFlight)), due later "
                 + "\(NumberText.grouped(queue.due)), batches not yet booked \(NumberText.grouped(queue.unbooked))"
         ]
-        if let hold = queue.hold { lines.append("feeding is held back: \(hold)") }
+        if let hold = queue.hold { lines.append(hold) }
         lines += [""] + mailings + [""] + workers
         if !queue.dueTimes.isEmpty { lines += [""] + dueTimes }
         let memory = queue.memory
