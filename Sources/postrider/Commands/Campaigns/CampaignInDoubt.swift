@@ -9,7 +9,7 @@ struct CampaignInDoubt: AsyncParsableCommand {
         commandName: "in-doubt", abstract: "List the contacts whose message may or may not have gone.",
         discussion: """
             Of a campaign created with --in-doubt hold: its worker died, or lost the connection, between the end of the message and \
-            the server's answer. The contacts stay Queued until you decide with postrider campaign resolve.
+            the server's answer. The contacts keep their status until you decide with postrider campaign resolve.
 
             Example:
               postrider campaign in-doubt spring --format csv > in-doubt.csv

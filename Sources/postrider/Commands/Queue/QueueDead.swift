@@ -12,9 +12,9 @@ struct QueueDead: AsyncParsableCommand {
     /// `postrider queue dead list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the contacts whose job was in the hands of four workers that died.",
+            abstract: "List the contacts whose message was about to be sent by worker after worker that died.",
             discussion: """
-                They stay Queued until you decide; the rest of their campaign goes on.
+                They keep their status until you decide; the rest of their campaign goes on.
 
                 Example:
                   postrider queue dead list
