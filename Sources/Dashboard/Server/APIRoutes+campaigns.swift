@@ -85,7 +85,10 @@ extension APIRoutes {
     private func reason(for state: MailingState) -> String? {
         switch state {
         case .draft: "not started"
-        case .waiting: "no licences are left; add some with: postrider licences add N"
+        case .waiting:
+            (["no licences are left; add some with: postrider licences add N"]
+                + [coordinator.feedingHold].compactMap(\.self))
+                .joined(separator: "; ")
         case .paused: "paused; it goes on after: postrider campaign resume"
         case .preparing, .running: coordinator.feedingHold
         case .cancelled, .finished: nil
