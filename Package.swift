@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
@@ -33,7 +34,9 @@ let package = Package(
 
         // The queue.
         .systemLibrary(name: "CHiredis"),
-        .target(name: "RedisClient", dependencies: ["CHiredis"] + nio),
+        .target(
+            name: "RedisClient",
+            dependencies: ["CHiredis", .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
         .target(
             name: "JobQueue",
             dependencies: ["Delivery", "RedisClient", .product(name: "NIOCore", package: "swift-nio")],

@@ -7,8 +7,8 @@ public struct QueueOverview: Sendable {
     public var status: QueueStatus
     /// The mailings of ``status``, in the same order.
     public var mailings: [Mailing]
-    /// What Redis says of its memory: `used_memory`, `maxmemory` and the like.
-    public var memory: [String: String]
+    /// The memory of each Redis process.
+    public var memory: [RedisMemory]
     /// Why the mailings do not go on as they should, if there is a reason that concerns all of them.
     public var hold: String?
 }
@@ -21,6 +21,6 @@ extension Coordinator {
         let mailings = try await book.mailings(in: [.preparing, .running, .waiting, .paused])
         return QueueOverview(
             status: try await queue.status(of: mailings.map(\.id)), mailings: mailings,
-            memory: try await queue.information(section: "memory"), hold: hold.current)
+            memory: try await queue.memory(), hold: hold.current)
     }
 }

@@ -14,7 +14,7 @@ public import ServiceLifecycle
 public final class Coordinator: Service {
     let book: ContactBook
     let queue: JobQueue
-    let redis: RedisConnection
+    let redis: Redis
     let directory: DataDirectory
     let hold = FeedingHold()
     let imports = ImportRegistry()
@@ -47,10 +47,11 @@ public final class Coordinator: Service {
             embedded = try await EmbeddedRedis.start(in: directory, eventLoop: eventLoop, logger: logger)
         }
         let endpoint = configuration.redis ?? embedded?.endpoint ?? RedisEndpoint(unixSocketPath: "")
-        let redis = RedisConnection(endpoint: endpoint, configuration: .init(), eventLoop: eventLoop, logger: logger)
+        let redis = Redis(endpoint: endpoint, eventLoop: eventLoop, logger: logger)
         do {
             try await redis.connect()
-            let queue = JobQueue(redis: redis)
+            let queue = try await JobQueue.found(
+                on: redis, shards: configuration.shards ?? (endpoint.isCluster ? 16 : 1))
             try await refuseEviction(queue, endpoint)
             let leader = Leader(
                 queue: queue, book: try directory.identity(), description: description,
@@ -69,7 +70,7 @@ public final class Coordinator: Service {
     }
 
     private init(
-        book: ContactBook, queue: JobQueue, redis: RedisConnection, directory: DataDirectory, token: String,
+        book: ContactBook, queue: JobQueue, redis: Redis, directory: DataDirectory, token: String,
         redisEndpoint: RedisEndpoint, configuration: CoordinatorConfiguration, embedded: EmbeddedRedis?,
         leader: Leader, logger: Logger
     ) {
@@ -87,7 +88,8 @@ public final class Coordinator: Service {
 
     /// Works until it is told to stop; then books what has come in, and stops its own Redis.
     public func run() async throws {
-        let bookkeeper = Bookkeeper(book: book, queue: queue, shard: 0, logger: logger)
+        let bookkeepers = queue.shards.map { Bookkeeper(book: book, queue: queue, shard: $0, logger: logger) }
+        let verifier = Verifier(book: book, queue: queue, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
@@ -95,7 +97,8 @@ public final class Coordinator: Service {
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
-                    tasks.addTask { await bookkeeper.run(showing: hold) }
+                    tasks.addTask { await verifier.run(showing: hold) }
+                    for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
                     tasks.addTask { await feeder.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
@@ -111,7 +114,9 @@ public final class Coordinator: Service {
             // What has come in until now is booked, so that a stopped campaign shows all that is known; not for ever, since
             // busy workers go on adding to it.
             let end = ContinuousClock.now + .seconds(5)
-            while ContinuousClock.now < end, (try? await bookkeeper.round()) == true {}
+            for bookkeeper in bookkeepers {
+                while ContinuousClock.now < end, (try? await bookkeeper.round()) == true {}
+            }
         }
         await close()
     }
@@ -127,12 +132,13 @@ public final class Coordinator: Service {
 
     /// Whether Redis answers at once; nothing that needs it is worth waiting for at the end.
     private func redisAnswers() async -> Bool {
-        (try? await redis.send("PING", timeout: .seconds(1))) != nil
+        await queue.answers(within: .seconds(1))
     }
 
     /// A Redis that may evict keys would lose contacts without a word.
     private static func refuseEviction(_ queue: JobQueue, _ endpoint: RedisEndpoint) async throws {
-        let policy = try await queue.information(section: "memory")["maxmemory_policy"] ?? "noeviction"
+        let policies = try await queue.memory().map(\.policy)
+        let policy = policies.first { $0 != "noeviction" } ?? "noeviction"
         guard policy == "noeviction" else {
             throw CoordinatorError(
                 .redis,

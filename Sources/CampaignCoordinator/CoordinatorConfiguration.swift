@@ -10,6 +10,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var name: String
     /// The most jobs that are kept waiting in Redis, over all mailings.
     public var highWater = 100_000
+    /// Into how many shards the queue is cut, fixed for a deployment; `nil` for 16 on a cluster and one elsewhere.
+    public var shards: Int?
     /// How long another coordinator is refused after this one was killed.
     public var leadership: Duration = .seconds(15)
 

@@ -9,6 +9,9 @@ extension ContactBook {
         migrator.registerMigration("3 licences, suppressions and stream positions") { db in
             try db.execute(sql: accounts)
         }
+        migrator.registerMigration("4 options, held deliveries and limits of sites") { db in
+            try db.execute(sql: optionsAndHolds)
+        }
         return migrator
     }
 
@@ -156,5 +159,17 @@ extension ContactBook {
             milliseconds INTEGER NOT NULL,
             sequence INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// `held` has the code of `HoldKind`, or 0: its index has next to no rows, so it is found fast and costs nothing.
+    private static let optionsAndHolds = """
+        ALTER TABLE mailings ADD COLUMN options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options));
+        ALTER TABLE deliveries ADD COLUMN held INTEGER NOT NULL DEFAULT 0 CHECK (held BETWEEN 0 AND 2);
+        CREATE INDEX deliveries_held ON deliveries (mailing, ordinal) WHERE held <> 0;
+
+        CREATE TABLE site_limits (
+            site TEXT PRIMARY KEY NOT NULL CHECK (site <> ''),
+            limits TEXT NOT NULL CHECK (json_valid(limits))
+        ) STRICT, WITHOUT ROWID;
         """
 }

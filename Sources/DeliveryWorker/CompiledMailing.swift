@@ -6,6 +6,7 @@ internal import MailMessage
 final class CompiledMailing {
     let envelopeSender: String
     let retry: RetryPolicy
+    let inDoubt: InDoubtPolicy
     private let message: CompiledMessage
 
     /// - Throws: An error when the content is not of this version or its template does not compile.
@@ -13,6 +14,7 @@ final class CompiledMailing {
         let settings = try MailingSettings(encoded: content.bytes)
         envelopeSender = settings.envelopeSender
         retry = settings.retry
+        inDoubt = settings.inDoubt
         message = try CompiledMessage(settings.template)
     }
 

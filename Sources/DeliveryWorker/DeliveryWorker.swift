@@ -27,20 +27,26 @@ public struct DeliveryWorker: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         defer { group.shutdownGracefully { _ in } }
         let workLoop = group.next()
-        let workRedis = RedisConnection(
+        let workRedis = Redis(
             endpoint: configuration.redis, configuration: .init(), eventLoop: workLoop, logger: logger)
-        let beatRedis = RedisConnection(
+        let beatRedis = Redis(
             endpoint: configuration.redis, configuration: .init(), eventLoop: group.next(), logger: logger)
         try await workRedis.connect()
         try await beatRedis.connect()
 
-        let keeper = LeaseKeeper(queue: JobQueue(redis: beatRedis), configuration: configuration, logger: logger)
+        guard let shards = try await shards(on: workRedis) else {
+            await workRedis.close()
+            await beatRedis.close()
+            return
+        }
+        let keeper = LeaseKeeper(
+            queue: JobQueue(redis: beatRedis, shards: shards), configuration: configuration, logger: logger)
         let registeredAt = NIODeadline.now()
         let lease = Lease(worker: try await keeper.register(), duration: configuration.lease, now: registeredAt)
         logger.notice(
             "worker started", metadata: ["worker.id": "\(lease.worker)", "smtp.relay": "\(configuration.relay)"])
 
-        let queue = JobQueue(redis: workRedis)
+        let queue = JobQueue(redis: workRedis, shards: shards)
         let engine = try await workLoop.submit {
             NIOLoopBound(self.makeEngine(queue: queue, lease: lease, eventLoop: workLoop), eventLoop: workLoop)
         }.get()
@@ -59,7 +65,8 @@ public struct DeliveryWorker: Service {
             await stop(engine, workLoop)
             tasks.cancelAll()
         }
-        if let gone = try? await queue.leave(lease.worker).get(), !gone {
+        let left = queue.shards.map { $0.leave(lease.worker) }
+        if let left = try? await EventLoopFuture.whenAllSucceed(left, on: workLoop).get(), !left.allSatisfy({ $0 }) {
             logger.warning("jobs are left in flight; they return to the queue when the lease runs out")
         }
         await workRedis.close()
@@ -67,11 +74,25 @@ public struct DeliveryWorker: Service {
         logger.notice("worker stopped", metadata: ["worker.id": "\(lease.worker)"])
     }
 
+    /// How many shards the queue has; waits for a coordinator to lay it down, and answers `nil` when told to stop meanwhile.
+    private func shards(on redis: Redis) async throws -> Int? {
+        if let queue = try await JobQueue.join(on: redis) { return queue.shards.count }
+        logger.notice("no coordinator has used this Redis yet; waiting for one")
+        return await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(500))
+                if let queue = try? await JobQueue.join(on: redis) { return queue.shards.count }
+            }
+            return nil
+        }
+    }
+
     private func makeEngine(queue: JobQueue, lease: Lease, eventLoop: any EventLoop) -> DeliveryEngine {
         // Enough for every connection to have its window full and the next one waiting.
         let capacity = max(64, configuration.smtp.maximumConnections * configuration.smtp.windowMessages * 2)
         let engine = DeliveryEngine(
-            queue: queue, lease: lease, capacity: min(capacity, 2000), eventLoop: eventLoop, logger: logger)
+            queue: queue, lease: lease, configuration: configuration, capacity: min(capacity, 2000),
+            eventLoop: eventLoop, logger: logger)
         engine.pool = SMTPConnectionPool(
             eventLoop: eventLoop, endpoint: configuration.relay, options: configuration.smtp, source: engine,
             logger: logger)

@@ -7,6 +7,7 @@ internal import Synchronization
 final class Lease: Sendable {
     private struct State {
         var worker: WorkerID
+        /// When the last beat began that every shard confirmed.
         var confirmedAt: NIODeadline
         var condition = "starting"
     }

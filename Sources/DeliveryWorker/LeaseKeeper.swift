@@ -3,6 +3,7 @@ internal import Foundation
 internal import JobQueue
 internal import Logging
 internal import NIOCore
+internal import RedisClient
 
 /// Renews a worker's lease from an event loop and a connection of its own, which busy work cannot starve.
 struct LeaseKeeper: Sendable {
@@ -10,11 +11,21 @@ struct LeaseKeeper: Sendable {
     let configuration: WorkerConfiguration
     let logger: Logger
 
-    /// Registers the worker and gives it its first lease.
+    /// Registers the worker and gives it its first lease, in every shard under one identity.
     func register() async throws -> WorkerID {
-        try await queue.register(
-            name: configuration.name, lease: configuration.lease, description: description(condition: "starting")
-        ).get()
+        let description = description(condition: "starting")
+        let lease = configuration.lease
+        let worker = try await queue.shards[0].register(configuration.name, lease: lease, description: description).get()
+        for shard in queue.shards.dropFirst() {
+            _ = try await shard.register(worker.rawValue, lease: lease, description: description).get()
+        }
+        return worker
+    }
+
+    /// Renews the lease in every shard at once; answers whether it holds in all of them.
+    private func beat(_ worker: WorkerID, description: String) async throws -> Bool {
+        let beats = queue.shards.map { $0.beat(worker, lease: configuration.lease, description: description) }
+        return try await EventLoopFuture.whenAllSucceed(beats, on: queue.redis.eventLoop).get().allSatisfy { $0 }
     }
 
     /// Beats until it is cancelled.
@@ -26,10 +37,7 @@ struct LeaseKeeper: Sendable {
             try await Task.sleep(for: configuration.beat)
             let sentAt = NIODeadline.now()
             do {
-                let held = try await queue.beat(
-                    lease.worker, lease: configuration.lease, description: description(condition: lease.condition)
-                ).get()
-                if held {
+                if try await beat(lease.worker, description: description(condition: lease.condition)) {
                     lease.confirm(at: sentAt)
                 } else {
                     let worker = try await register()

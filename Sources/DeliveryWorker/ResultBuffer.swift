@@ -6,20 +6,32 @@ struct ResultBuffer {
     private(set) var settled: [StatusChange] = []
     private(set) var postponed: [PostponedJob] = []
     private(set) var released: [DeliveryJob.ID] = []
+    /// What ended at sites that are paced.
+    private var news: [String: SiteNews] = [:]
 
     var count: Int { settled.count + postponed.count + released.count }
     var isEmpty: Bool { count == 0 }
+    var siteNews: [SiteNews] { Array(news.values) }
 
-    mutating func settle(_ change: StatusChange) {
+    mutating func settle(_ change: StatusChange, of entry: ClaimedJob) {
         settled.append(change)
+        note(entry, wasSent: change.outcome == .sent)
     }
 
-    mutating func postpone(_ job: PostponedJob) {
+    mutating func postpone(_ job: PostponedJob, of entry: ClaimedJob) {
         postponed.append(job)
+        note(entry, wasSent: false)
     }
 
-    mutating func release(_ job: DeliveryJob.ID) {
-        released.append(job)
+    mutating func release(_ entry: ClaimedJob) {
+        released.append(entry.job.id)
+        note(entry, wasSent: false)
+    }
+
+    private mutating func note(_ entry: ClaimedJob, wasSent: Bool) {
+        guard entry.siteIsPaced else { return }
+        news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id)
+        if wasSent { news[entry.site]?.sent += 1 }
     }
 
     /// Drops all but permanent outcomes, which count whoever tells them.

@@ -13,6 +13,12 @@ public struct WorkerConfiguration: Sendable {
     public var lease: Duration = .seconds(15)
     /// How often the lease is renewed.
     public var beat: Duration = .seconds(3)
+    /// How long a site that asks for less mail is left alone at first; twice as long each time, up to ``longestPause``.
+    public var backOff: Duration = .seconds(10)
+    /// How long a site that refuses our mail is left alone before one message tries it; twice as long each time, up to ``longestPause``.
+    public var probeInterval: Duration = .seconds(300)
+    /// The longest that a site is left alone.
+    public var longestPause: Duration = .seconds(4 * 3600)
     /// How long a stop waits for what is in hand.
     public var grace: Duration = .seconds(20)
 

@@ -13,10 +13,16 @@ public struct Claim: Sendable {
 public struct ClaimedJob: Sendable {
     public var job: DeliveryJob
     public var site: String
+    /// Whether the site has a limit or is slowed down, so that the queue must be told the site of every result.
+    public var siteIsPaced: Bool
+    /// Whether it was in the hands of a worker that died, so that it may have been what killed it.
+    public var isRecovered: Bool
 
-    public init(job: DeliveryJob, site: String) {
+    public init(job: DeliveryJob, site: String, siteIsPaced: Bool = false, isRecovered: Bool = false) {
         self.job = job
         self.site = site
+        self.siteIsPaced = siteIsPaced
+        self.isRecovered = isRecovered
     }
 }
 
@@ -24,13 +30,28 @@ public struct ClaimedJob: Sendable {
 public struct PostponedJob: Sendable {
     public var job: DeliveryJob
     public var site: String
-    public var delay: Duration
+    /// How long; `nil` holds the job until a person decides whether it was sent.
+    public var delay: Duration?
     public var change: StatusChange
 
-    public init(job: DeliveryJob, site: String, delay: Duration, change: StatusChange) {
+    public init(job: DeliveryJob, site: String, delay: Duration?, change: StatusChange) {
         self.job = job
         self.site = site
         self.delay = delay
         self.change = change
+    }
+}
+
+/// What ended at a site that is paced: its slots are free again, and what it accepted lets it go faster.
+public struct SiteNews: Sendable {
+    public var site: String
+    /// Messages that it accepted.
+    public var sent: Int
+    public var jobs: [DeliveryJob.ID]
+
+    public init(site: String, sent: Int = 0, jobs: [DeliveryJob.ID] = []) {
+        self.site = site
+        self.sent = sent
+        self.jobs = jobs
     }
 }

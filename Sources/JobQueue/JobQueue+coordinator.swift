@@ -10,184 +10,136 @@ extension JobQueue {
     ///   - description: Shown to another coordinator that is refused.
     /// - Returns: `nil` when this coordinator leads, else how the one that does describes itself.
     public func lead(book: String, description: String, lease: Duration) async throws -> String? {
-        let answer = try await evaluate(
+        let answer = try await shards[0].evaluate(
             QueueScripts.lead, [.init(book), .init(description), .init(lease.wholeMilliseconds)]
         ).get()
         guard let holder = answer.text else { throw JobQueueError.unexpected("lead") }
+        if holder.isEmpty { try await layDownShards() }
         return holder.isEmpty ? nil : holder
     }
 
     /// Gives up the lead, if this book's coordinator has it, so that another process may start at once.
     public func resign(book: String) async throws {
-        _ = try await evaluate(QueueScripts.lead, [.init(book), "", .init(0)]).get()
+        _ = try await shards[0].evaluate(QueueScripts.lead, [.init(book), "", .init(0)]).get()
     }
 
-    /// Makes a mailing known to the workers, or renews its content; what was paused or cancelled stays so.
-    public func publish(_ mailing: MailingID, content: MailingContent, weight: Int, paused: Bool) async throws {
-        _ = try await evaluate(
-            QueueScripts.publish,
-            [
-                .init(Int(mailing.rawValue)), .init(content.bytes), .init(content.version), .init(weight),
-                paused ? "paused" : "running",
-            ]
-        ).get()
-    }
-
-    /// Feeds a range of ordinals into the lanes of their sites.
-    ///
-    /// - Parameters:
-    ///   - cursor: The ordinal at which the range begins: the queue's own cursor must stand there.
-    ///   - newCursor: The ordinal after the range.
-    ///   - jobs: The jobs of the range; ordinals that need no delivery are simply not among them.
-    public func enqueue(
-        _ mailing: MailingID, from cursor: UInt32, to newCursor: UInt32, jobs: [ClaimedJob]
-    ) async throws -> EnqueueResult {
-        var lanes: [String: [RedisArgument]] = [:]
-        for entry in jobs { lanes[entry.site, default: []].append(.init(entry.job.payload)) }
-        var arguments: [RedisArgument] = [
-            .init(Int(mailing.rawValue)), .init(Int(cursor)), .init(Int(newCursor)),
+    /// Makes a mailing known to the workers, or renews its content and terms; what was paused or cancelled stays so.
+    public func publish(
+        _ mailing: MailingID, content: MailingContent, terms: MailingTerms = MailingTerms(), paused: Bool
+    ) async throws {
+        let window = terms.openings.map { "\($0.opens.milliseconds)-\($0.closes.milliseconds)" }.joined(separator: " ")
+        let quota = terms.quota
+        let arguments: [RedisArgument] = [
+            .init(Int(mailing.rawValue)), .init(content.bytes), .init(content.version), .init(terms.weight),
+            .init(terms.inDoubt.rawValue), .init(window), .init(quota.map { "\($0.interval)" } ?? ""),
+            .init(quota.map { "\($0.burst)" } ?? ""), paused ? "paused" : "running",
         ]
-        arguments.reserveCapacity(3 + jobs.count + 2 * lanes.count)
-        for (site, payloads) in lanes {
-            arguments.append(.init(site))
-            arguments.append(.init(payloads.count))
-            arguments.append(contentsOf: payloads)
-        }
-        let answer = try await evaluate(QueueScripts.enqueue, arguments).get()
-        guard case .array(let parts) = answer, parts.count == 2, case .integer(let moved) = parts[0],
-            case .integer(let stands) = parts[1]
-        else { throw JobQueueError.unexpected("enqueue") }
-        return switch moved {
-        case 1: .moved
-        case 0: .standsAt(UInt32(clamping: stands))
-        case -1: .unknownMailing
-        default: .cancelled
-        }
+        for shard in shards { _ = try await shard.evaluate(QueueScripts.publish, arguments).get() }
     }
 
     /// Stops serving a mailing; what is in flight finishes.
     ///
     /// - Returns: Whether Redis knows the mailing.
     public func pause(_ mailing: MailingID) async throws -> Bool {
-        try await evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), "paused"]).get() == .integer(1)
+        try await control(mailing, "paused")
     }
 
     /// Serves a paused mailing again.
     ///
     /// - Returns: Whether Redis knows the mailing.
     public func resume(_ mailing: MailingID) async throws -> Bool {
-        try await evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), "running"]).get() == .integer(1)
+        try await control(mailing, "running")
+    }
+
+    private func control(_ mailing: MailingID, _ state: RedisArgument) async throws -> Bool {
+        var isKnown = true
+        for shard in shards {
+            let answer = try await shard.evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), state]).get()
+            isKnown = isKnown && answer == .integer(1)
+        }
+        return isKnown
     }
 
     /// Drops everything that a mailing has waiting; what is in flight finishes, what is due is dropped at its time.
     public func cancel(_ mailing: MailingID) async throws {
-        while case .integer(let left) = try await evaluate(
-            QueueScripts.cancel, [.init(Int(mailing.rawValue)), .init(500)]
-        ).get(), left > 0 {}
-    }
-
-    /// Returns the jobs of one dead worker, if there is one; call again while `more` is true.
-    /// - Parameter patience: Recoveries of a job after which it rests for a minute, and longer each time.
-    public func reap(patience: Int = 3) async throws -> ReapReport {
-        let answer = try await evaluate(QueueScripts.reap, [.init(500), .init(patience), .init(60)]).get()
-        guard case .array(let parts) = answer, parts.count == 4, let worker = parts[0].text,
-            case .integer(let returned) = parts[1], case .integer(let rested) = parts[2],
-            case .integer(let more) = parts[3]
-        else { throw JobQueueError.unexpected("reap") }
-        return ReapReport(
-            worker: worker.isEmpty ? nil : WorkerID(rawValue: worker), returned: Int(returned), rested: Int(rested),
-            more: more == 1)
-    }
-
-    /// The status changes after a position of the outcome stream, in order, at most `limit` entries of it.
-    public func outcomes(after position: String, limit: Int) async throws -> [OutcomeEntry] {
-        let answer = try await redis.submit(
-            ["XREAD", "COUNT", .init(limit), "STREAMS", .init(keys.outcomes), .init(position)]
-        ).get()
-        if answer == .null { return [] }
-        guard case .array(let streams) = answer, case .array(let stream)? = streams.first, stream.count == 2,
-            case .array(let entries) = stream[1]
-        else { throw JobQueueError.unexpected("XREAD") }
-        return try entries.map { entry in
-            guard case .array(let parts) = entry, parts.count == 2, let position = parts[0].text,
-                case .array(let fields) = parts[1], fields.count == 4,
-                let mailing = fields[1].text.flatMap({ UInt32($0) }), let bytes = fields[3].bytes
-            else { throw JobQueueError.unexpected("XREAD") }
-            return OutcomeEntry(
-                position: position,
-                changes: try StatusChange.all(inWire: bytes, mailing: MailingID(rawValue: mailing)))
+        for shard in shards {
+            while case .integer(let left) = try await shard.evaluate(
+                QueueScripts.cancel, [.init(Int(mailing.rawValue)), .init(500)]
+            ).get(), left > 0 {}
         }
-    }
-
-    /// Forgets the outcome stream up to and including a position that is in the book.
-    public func forgetOutcomes(through position: String) async throws {
-        let parts = position.split(separator: "-").compactMap { UInt64($0) }
-        guard parts.count == 2 else { throw JobQueueError.malformed("stream position \(position)") }
-        _ = try await redis.submit(
-            ["XTRIM", .init(keys.outcomes), "MINID", .init("\(parts[0])-\(parts[1] + 1)")]
-        ).get()
     }
 
     /// Tells the workers of addresses that were suppressed after they had been fed.
     public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
-        for start in stride(from: 0, to: addresses.count, by: 1000) {
-            var command: [RedisArgument] = ["HSET", .init(keys.suppressed)]
-            for entry in addresses[start..<min(start + 1000, addresses.count)] {
-                command.append(.init(entry.comparisonKey))
-                command.append(.init(entry.suppression.stored))
+        for (shard, part) in byShard(addresses, key: \.comparisonKey) {
+            for start in stride(from: 0, to: part.count, by: 1000) {
+                var command: [RedisArgument] = ["HSET", .init(shard.keys.suppressed)]
+                for entry in part[start..<min(start + 1000, part.count)] {
+                    command.append(.init(entry.comparisonKey))
+                    command.append(.init(entry.suppression.stored))
+                }
+                _ = try await shard.command(command).get()
             }
-            _ = try await redis.submit(command).get()
         }
     }
 
     /// Takes addresses off the list that workers look at.
     public func unsuppress(_ comparisonKeys: [String]) async throws {
-        for start in stride(from: 0, to: comparisonKeys.count, by: 1000) {
-            let part = comparisonKeys[start..<min(start + 1000, comparisonKeys.count)]
-            _ = try await redis.submit(["HDEL", .init(keys.suppressed)] + part.map { .init($0) }).get()
+        for (shard, part) in byShard(comparisonKeys, key: \.self) {
+            for start in stride(from: 0, to: part.count, by: 1000) {
+                let fields = part[start..<min(start + 1000, part.count)].map { RedisArgument($0) }
+                _ = try await shard.command(["HDEL", .init(shard.keys.suppressed)] + fields).get()
+            }
         }
     }
 
     /// Forgets what workers look at: for when no mailing is under way, and the book alone suffices.
     public func forgetSuppressions() async throws {
-        _ = try await redis.submit(["UNLINK", .init(keys.suppressed)]).get()
+        for shard in shards { _ = try await shard.command(["UNLINK", .init(shard.keys.suppressed)]).get() }
     }
 
-    /// The position of the newest entry that the outcome stream ever had; `nil` when there is no stream.
-    public func newestOutcomePosition() async throws -> String? {
-        guard try await redis.submit(["EXISTS", .init(keys.outcomes)]).get() == .integer(1) else { return nil }
-        let answer = try await redis.submit(["XINFO", "STREAM", .init(keys.outcomes)]).get()
-        guard case .array(let pairs) = answer, let name = pairs.firstIndex(where: { $0.text == "last-generated-id" }),
-            name + 1 < pairs.count
-        else { throw JobQueueError.unexpected("XINFO") }
-        return pairs[name + 1].text
+    /// Sorts what concerns addresses by the shard that their jobs are in: the one of the domain, which every site is.
+    private func byShard<Element>(
+        _ elements: [Element], key: (Element) -> String
+    ) -> [(shard: QueueShard, elements: [Element])] {
+        let groups = Dictionary(grouping: elements) { element in
+            let key = key(element)
+            return shardNumber(ofSite: String(key[(key.lastIndex(of: "@").map { key.index(after: $0) } ?? key.startIndex)...]))
+        }
+        return groups.sorted { $0.key < $1.key }.map { (shards[$0.key], $0.value) }
     }
 }
 
-/// What came of feeding a range.
-public enum EnqueueResult: Sendable, Hashable {
-    /// The jobs are waiting and the cursor has moved.
-    case moved
-    /// Nothing was done: the queue's cursor stands elsewhere.
-    case standsAt(UInt32)
-    /// This Redis does not know the mailing: publish it first.
-    case unknownMailing
-    /// The mailing was cancelled: nothing was done.
-    case cancelled
-}
+/// On what terms a mailing is served, beside its content.
+public struct MailingTerms: Sendable, Hashable {
+    /// Its share among the mailings that are served at the same time.
+    public var weight = 1
+    public var inDoubt = InDoubtPolicy.resend
+    /// When it is served: the next times at which it opens and closes, in order; always when there are none.
+    public var openings: [Opening] = []
+    /// The most messages an hour, evenly spread; any number when `nil`.
+    public var quotaPerHour: Int?
 
-/// What one call of the reaper moved.
-public struct ReapReport: Sendable, Hashable {
-    /// The worker whose flight was emptied, or `nil` when there was none.
-    public var worker: WorkerID?
-    public var returned: Int
-    /// Jobs that had been recovered often and rest before they are tried again.
-    public var rested: Int
-    public var more: Bool
-}
+    /// A time during which a mailing is served.
+    public struct Opening: Sendable, Hashable {
+        public var opens: UnixTime
+        public var closes: UnixTime
 
-/// One entry of the outcome stream: its position and the status changes in it.
-public struct OutcomeEntry: Sendable {
-    public var position: String
-    public var changes: [StatusChange]
+        public init(opens: UnixTime, closes: UnixTime) {
+            self.opens = opens
+            self.closes = closes
+        }
+    }
+
+    public init() {}
+
+    /// The quota as a rate: a minute's worth at once, and the rest of the hour's evenly, so that no hour has more than allowed.
+    ///
+    /// The interval is in milliseconds per message.
+    var quota: (interval: Double, burst: Int)? {
+        quotaPerHour.map { quota in
+            let burst = max(1, quota / 60)
+            return (3_600_000 / Double(max(1, quota - burst)), burst)
+        }
+    }
 }

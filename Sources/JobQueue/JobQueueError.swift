@@ -10,6 +10,10 @@ public struct JobQueueError: Error, Hashable, CustomStringConvertible {
         case leaseLost
         /// Redis does not know the mailing.
         case unknownMailing
+        /// The coordinator has not made sure yet that this Redis process knows all that the contact book knows.
+        case notOpen
+        /// This Redis holds a queue with another number of shards.
+        case otherShardCount
     }
 
     public var code: Code

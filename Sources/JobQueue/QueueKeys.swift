@@ -1,6 +1,6 @@
 internal import Delivery
 
-/// The names of the keys that Swift code touches itself; all others are built in `Scripts/common.lua`.
+/// The names of the keys that Swift code touches itself; all others are built in `Scripts/*.lua`.
 struct QueueKeys: Sendable {
     /// Every key of a shard begins with this; its hash tag keeps the shard in one slot of a cluster.
     let prefix: String
@@ -9,8 +9,11 @@ struct QueueKeys: Sendable {
         prefix = "pr:{\(shard)}:"
     }
 
+    /// What holds for the whole deployment; in shard 0 only.
+    var meta: String { prefix + "meta" }
     var outcomes: String { prefix + "outcomes" }
     var suppressed: String { prefix + "suppressed" }
+    var limits: String { prefix + "limits" }
 
     func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
 }

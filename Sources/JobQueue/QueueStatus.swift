@@ -5,16 +5,37 @@ public struct QueueStatus: Sendable {
     /// A mailing's jobs in Redis.
     public struct Mailing: Sendable {
         public var id: MailingID
-        /// `running`, `paused`, `cancelled`, or empty when Redis does not know the mailing.
+        /// `running`, `paused`, `cancelled`, or empty when a shard does not know the mailing.
         public var state: String
-        public var waiting: Int
-        public var due: Int
-        public var settled: Int
-        /// How far it has been fed.
-        public var cursor: UInt32
-        public var laneCount: Int
+        /// The version of its published content; empty when a shard does not know it.
+        public var version: String
+        public var waiting = 0
+        public var due = 0
+        public var settled = 0
+        /// Jobs that were put into lanes.
+        public var fed = 0
+        /// Jobs that have left the queue.
+        public var closed = 0
+        /// Jobs that are held until their owner says whether they were sent.
+        public var inDoubt = 0
+        /// Jobs that are held because they were in the hands of worker after worker that died.
+        public var dead = 0
+        /// How far it has been fed, shard by shard.
+        public var cursors: [UInt32] = []
+        /// When the first shard in which nothing of it may go now is looked at again.
+        var earliestRest: UnixTime?
+        /// Whether some shard has something of it that may go now.
+        var isServable = false
+        public var laneCount = 0
         /// Waiting jobs per site, of the lanes that were looked at, the longest first.
-        public var sites: [(site: String, waiting: Int)]
+        public var sites: [(site: String, waiting: Int)] = []
+
+        /// How far it has been fed in every shard.
+        public var cursor: UInt32 { cursors.min() ?? 0 }
+        /// Until when nothing of it may go: the pace of its sites, its quota or its window; `nil` when something may go now.
+        public var restsUntil: UnixTime? { isServable ? nil : earliestRest }
+        /// Jobs that workers have.
+        public var inFlight: Int { fed - waiting - due - closed }
     }
 
     /// A worker with a lease.
@@ -28,11 +49,18 @@ public struct QueueStatus: Sendable {
     }
 
     /// The clock of Redis when the picture was taken.
-    public var time: UnixTime
+    public var time = UnixTime(milliseconds: 0)
     public var mailings: [Mailing]
-    public var workers: [Worker]
-    /// Jobs put aside, by the second at which they are due, soonest first (at most 100).
-    public var due: [(at: UnixTime, jobs: Int)]
+    public var workers: [Worker] = []
+    /// Jobs put aside, by the second at which they are due, soonest first (at most 100 a shard).
+    public var due: [(at: UnixTime, jobs: Int)] = []
     /// Entries of the outcome stream that are not in the book yet.
-    public var unbookedEntries: Int
+    public var unbookedEntries = 0
+
+    /// Jobs that the counts have in flight and the workers have not, or, below zero, the other way round.
+    ///
+    /// Anything but zero, when nothing moves, is a mistake of the program. Right only of a picture of all mailings at once.
+    public var unaccounted: Int {
+        mailings.reduce(0) { $0 + $1.inFlight } - workers.reduce(0) { $0 + $1.inFlight }
+    }
 }

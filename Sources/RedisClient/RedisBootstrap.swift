@@ -1,11 +1,27 @@
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// The one place where a channel to Redis is made.
 enum RedisBootstrap {
-    /// Connects a socket with a ``RedisChannelHandler`` as the only handler of its pipeline.
+    /// Connects a socket with a ``RedisChannelHandler`` at the end of its pipeline, behind TLS if the endpoint asks for it.
     static func connect(
-        to address: RedisEndpoint.Address, timeout: TimeAmount, eventLoop: any EventLoop
+        to endpoint: RedisEndpoint, timeout: TimeAmount, eventLoop: any EventLoop
+    ) -> EventLoopFuture<any Channel> {
+        guard let tls = endpoint.tls else {
+            return connect(to: endpoint.address, timeout: timeout, eventLoop: eventLoop) { _ in }
+        }
+        return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { try tls.makeContext() }.flatMap { context in
+            connect(to: endpoint.address, timeout: timeout, eventLoop: eventLoop) { channel in
+                guard case .tcp(let host, _) = endpoint.address else { return }
+                try channel.pipeline.syncOperations.addHandler(tls.makeHandler(context, host: host))
+            }
+        }
+    }
+
+    private static func connect(
+        to address: RedisEndpoint.Address, timeout: TimeAmount, eventLoop: any EventLoop,
+        secure: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
@@ -17,6 +33,7 @@ enum RedisBootstrap {
                     guard let reader = RedisReplyReader() else {
                         throw RedisError(.unreachable, "There is no memory for a Redis connection.")
                     }
+                    try secure(channel)
                     try channel.pipeline.syncOperations.addHandler(RedisChannelHandler(reader: reader))
                 }
             }
@@ -29,6 +46,9 @@ enum RedisBootstrap {
                 .connect(host: host, port: port)
         case .unixSocket(let path):
             return bootstrap.connect(unixDomainSocketPath: path)
+        case .sentinels, .cluster:
+            return eventLoop.makeFailedFuture(
+                RedisError(.invalidEndpoint, "A single connection needs the address of a single Redis server."))
         }
     }
 }

@@ -28,7 +28,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = error
+        failure = failure ?? error
         context.close(promise: nil)
     }
 }

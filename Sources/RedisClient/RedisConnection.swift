@@ -25,9 +25,19 @@ public final class RedisConnection: Sendable {
     /// - Parameters:
     ///   - eventLoop: a loop that makes sockets; the futures of `submit` complete on it.
     ///   - onStateChange: called on the event loop; must not block.
-    public init(
+    public convenience init(
         endpoint: RedisEndpoint, configuration: RedisConfiguration = RedisConfiguration(), eventLoop: any EventLoop,
         logger: Logger, onStateChange: (@Sendable (RedisConnectionState) -> Void)? = nil
+    ) {
+        self.init(
+            endpoint: endpoint, configuration: configuration, eventLoop: eventLoop, logger: logger,
+            onStateChange: onStateChange, onTrouble: nil)
+    }
+
+    /// - Parameter onTrouble: called on the event loop whenever the connection breaks or an attempt to connect fails.
+    init(
+        endpoint: RedisEndpoint, configuration: RedisConfiguration, eventLoop: any EventLoop, logger: Logger,
+        onStateChange: (@Sendable (RedisConnectionState) -> Void)?, onTrouble: (@Sendable () -> Void)?
     ) {
         self.endpoint = endpoint
         self.configuration = configuration
@@ -35,15 +45,12 @@ public final class RedisConnection: Sendable {
         driver = NIOLoopBoundBox.makeBoxSendingValue(
             RedisConnectionDriver(
                 endpoint: endpoint, configuration: configuration, eventLoop: eventLoop, logger: logger,
-                onStateChange: onStateChange),
+                onStateChange: onStateChange, onTrouble: onTrouble),
             as: RedisConnectionDriver.self,
             eventLoop: eventLoop)
     }
 
-    deinit {
-        let driver = driver
-        onLoop { driver.value.close(nil) }
-    }
+    deinit { shutDown() }
 
     /// Connects for the first time and says clearly why it cannot.
     ///
@@ -62,6 +69,12 @@ public final class RedisConnection: Sendable {
         onLoop { driver.value.close(promise) }
         // A close cannot fail.
         try? await promise.futureResult.get()
+    }
+
+    /// Closes as ``close()`` does, without waiting for it.
+    func shutDown() {
+        let driver = driver
+        onLoop { driver.value.close(nil) }
     }
 
     /// Submits a command for the future of its reply, for callers on event loops: there is no hop on the connection's own.
@@ -86,21 +99,32 @@ public final class RedisConnection: Sendable {
     /// Submits a script for the future of its result; loads it if Redis does not have it.
     ///
     /// A script that had to be loaded runs after commands that were submitted later.
+    ///
+    /// - Parameter loadsIfMissing: false fails with `.server("NOSCRIPT")` instead.
     public func submit(
-        _ script: RedisScript, keys: [RedisArgument], arguments: [RedisArgument] = [], timeout: TimeAmount? = nil
+        _ script: RedisScript, keys: [RedisArgument], arguments: [RedisArgument] = [], loadsIfMissing: Bool = true,
+        timeout: TimeAmount? = nil
     ) -> EventLoopFuture<RedisValue> {
         let deadline = NIODeadline.now() + (timeout ?? configuration.commandTimeout)
         let evaluation = script.evaluation(keys: keys, arguments: arguments)
-        return perform(evaluation, deadline: deadline).flatMapError { error in
+        let result = perform(evaluation, deadline: deadline)
+        guard loadsIfMissing else { return result }
+        return result.flatMapError { error in
             guard let error = error as? RedisError, error.code == .server("NOSCRIPT") else {
                 return self.eventLoop.makeFailedFuture(error)
             }
-            // Both go out in one write, and Redis runs them in this order.
-            let load = self.perform(script.load, deadline: deadline)
-            return self.perform(evaluation, deadline: deadline).flatMapError { error in
-                // Why a script cannot be loaded (a mistake in it) says more than that it is still missing.
-                load.flatMapThrowing { _ in throw error }
-            }
+            return self.performLoading(script, evaluation, deadline: deadline)
+        }
+    }
+
+    /// Loads a script and performs a command that needs it; both go out in one write, and Redis runs them in this order.
+    private func performLoading(
+        _ script: RedisScript, _ command: RedisCommand, deadline: NIODeadline
+    ) -> EventLoopFuture<RedisValue> {
+        let load = perform(script.load, deadline: deadline)
+        return perform(command, deadline: deadline).flatMapError { error in
+            // Why a script cannot be loaded (a mistake in it) says more than that it is still missing.
+            load.flatMapThrowing { _ in throw error }
         }
     }
 
@@ -111,7 +135,7 @@ public final class RedisConnection: Sendable {
         try await submit(script, keys: keys, arguments: arguments, timeout: timeout).get()
     }
 
-    private func perform(_ command: RedisCommand, deadline: NIODeadline) -> EventLoopFuture<RedisValue> {
+    func perform(_ command: RedisCommand, deadline: NIODeadline) -> EventLoopFuture<RedisValue> {
         let promise = eventLoop.makePromise(of: RedisValue.self)
         let driver = driver
         onLoop { driver.value.submit(command, promise, now: .now(), deadline: deadline) }

@@ -11,6 +11,7 @@ final class RedisConnectionDriver {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let onStateChange: (@Sendable (RedisConnectionState) -> Void)?
+    private let onTrouble: (@Sendable () -> Void)?
 
     private var machine: RedisConnectionMachine<EventLoopPromise<RedisValue>>
     private var encoder = RedisCommandEncoder()
@@ -37,13 +38,14 @@ final class RedisConnectionDriver {
 
     init(
         endpoint: RedisEndpoint, configuration: RedisConfiguration, eventLoop: any EventLoop, logger: Logger,
-        onStateChange: (@Sendable (RedisConnectionState) -> Void)?
+        onStateChange: (@Sendable (RedisConnectionState) -> Void)?, onTrouble: (@Sendable () -> Void)?
     ) {
         self.endpoint = endpoint
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.logger = logger
         self.onStateChange = onStateChange
+        self.onTrouble = onTrouble
         machine = RedisConnectionMachine(endpoint: endpoint, configuration: configuration)
     }
 }
@@ -142,7 +144,7 @@ extension RedisConnectionDriver {
             guard let self, let slowness = machine.slownessOfAttempt else { return }
             giveUp(slowness)
         }
-        RedisBootstrap.connect(to: endpoint.address, timeout: configuration.connectTimeout, eventLoop: eventLoop)
+        RedisBootstrap.connect(to: endpoint, timeout: configuration.connectTimeout, eventLoop: eventLoop)
             .assumeIsolated()
             .whenComplete { result in
                 switch result {
@@ -174,6 +176,9 @@ extension RedisConnectionDriver {
     private func becomeReady(_ commands: [RedisCommand]) {
         attemptLimit?.cancel()
         logger.info("connected to redis", metadata: ["redis.endpoint": "\(endpoint)"])
+        if endpoint.tls?.verification == RedisTLS.Verification.none {
+            logger.warning("the certificate of redis is not verified", metadata: ["redis.endpoint": "\(endpoint)"])
+        }
         for command in commands { write(command) }
         onStateChange?(.connected)
         let waiters = connectWaiters
@@ -182,9 +187,18 @@ extension RedisConnectionDriver {
     }
 
     func channelClosed(_ error: (any Error)?) {
+        if let error, let failure = RedisError(securing: endpoint, error) { return giveUp(failure) }
         let cause = error.map { " (\($0))" } ?? ""
         giveUp(
-            RedisError(.connectionLost, "Redis at \(endpoint) closed the connection\(cause).", underlyingError: error))
+            RedisError(
+                .connectionLost, "Redis at \(endpoint) closed the connection\(cause)." + hintAtTLS,
+                underlyingError: error))
+    }
+
+    /// What a server that speaks only TLS does to who does not: it hangs up on the first command.
+    private var hintAtTLS: String {
+        guard endpoint.tls == nil, machine.slownessOfAttempt != nil else { return "" }
+        return " If it speaks TLS on this port, the address begins with rediss instead of redis."
     }
 
     /// Drops the channel, if there is one, fails what was sent on it, and tries again later if the machine says so.
@@ -203,6 +217,7 @@ extension RedisConnectionDriver {
         for waiter in waiters { waiter.fail(reason) }
         for failure in loss.failures { failure.completion.fail(failure.error) }
         if !closeWaiters.isEmpty { finishClosing() }
+        onTrouble?()
     }
 
     private func report(_ reason: RedisError, _ wasReady: Bool) {

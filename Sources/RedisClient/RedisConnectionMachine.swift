@@ -196,7 +196,8 @@ extension RedisConnectionMachine {
     }
 
     private mutating func beginHandshake() -> [RedisCommand] {
-        let handshake = RedisHandshake(endpoint: endpoint, clientName: configuration.clientName)
+        let handshake = RedisHandshake(
+            endpoint: endpoint, clientName: configuration.clientName, requiresPrimary: configuration.requiresPrimary)
         phase = .handshaking(handshake)
         return handshake.commands
     }
@@ -209,7 +210,8 @@ extension RedisConnectionMachine {
                 ?? RedisError(
                     .connectTimedOut,
                     "Redis at \(endpoint) did not answer within \(configuration.connectTimeout.inSeconds). Check the address, "
-                        + "the network between, and whether the server hangs.")
+                        + "the network between, and whether the server hangs"
+                        + (endpoint.tls == nil ? "." : " or speaks no TLS on this port."))
         case .idle, .ready, .backingOff, .draining, .closed: nil
         }
     }

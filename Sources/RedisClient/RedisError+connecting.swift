@@ -16,6 +16,10 @@ extension RedisError {
             self = error
             return
         }
+        if let failure = RedisError(securing: endpoint, error) {
+            self = failure
+            return
+        }
         let (code, message) = Self.explanation(endpoint, error)
         self.init(code, message, underlyingError: error)
     }

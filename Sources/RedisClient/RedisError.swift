@@ -6,8 +6,6 @@ public struct RedisError: Error, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// The address could not be understood.
         case invalidEndpoint
-        /// The address asks for something this version does not do (TLS, Sentinel, Cluster).
-        case unsupported
         /// The command cannot be sent at all: it is empty or larger than Redis accepts.
         case invalidCommand
         /// Somebody is at that address, but nobody listens on the port or socket.
@@ -20,6 +18,12 @@ public struct RedisError: Error, CustomStringConvertible {
         case unreachable
         /// The connection was not ready for use within the connect time limit.
         case connectTimedOut
+        /// The connection could not be secured: a certificate is not trusted, or a file cannot be read.
+        case tlsFailed
+        /// The sentinels watch no primary of the name asked for.
+        case noPrimary
+        /// The server is a replica where a primary is needed.
+        case isReplica
         /// Redis wants a user or password other than the one given.
         case authenticationFailed
         /// Redis does not have the database number asked for.
@@ -64,6 +68,6 @@ public struct RedisError: Error, CustomStringConvertible {
 extension RedisError {
     /// The error that a top-level error reply becomes.
     init(_ reply: RedisErrorReply) {
-        self.init(.server(reply.code), "Redis answers: \(reply.text)")
+        self.init(.server(reply.code), "Redis answers: \(reply.text)", underlyingError: reply)
     }
 }

@@ -1,8 +1,8 @@
 /// An error as Redis wrote it: an upper-case code, a space, and a sentence.
 ///
 /// It appears as a value only inside an array (a transaction's result); a reply that is an error is thrown as
-/// ``RedisError`` instead.
-public struct RedisErrorReply: Sendable, Hashable {
+/// ``RedisError`` with this one under it.
+public struct RedisErrorReply: Error, Hashable {
     public var bytes: [UInt8]
 
     public init(bytes: [UInt8]) { self.bytes = bytes }

@@ -28,7 +28,7 @@ struct BookkeeperTests {
         try await CoordinatorFixture.run(contacts: 50) { fixture in
             try await fixture.feeder().settle()
             try await fixture.send(50)
-            let entries = try await fixture.queue.outcomes(after: "0-0", limit: 100)
+            let entries = try await fixture.queue.only.outcomes(after: "0-0", limit: 100)
             let last = try #require(entries.last)
             _ = try await fixture.book.book(
                 entries.flatMap(\.changes), streamPosition: last.position, shard: 0, at: .now)

@@ -14,7 +14,7 @@ import TestSupport
 struct CoordinatorFixture {
     let book: ContactBook
     let queue: JobQueue
-    let redis: RedisConnection
+    let redis: Redis
     let mailing: MailingID
     let logger = Logger(label: "test")
 
@@ -22,19 +22,19 @@ struct CoordinatorFixture {
         Feeder(book: book, queue: queue, highWater: highWater, hold: FeedingHold(), logger: logger)
     }
 
-    var bookkeeper: Bookkeeper { Bookkeeper(book: book, queue: queue, shard: 0, logger: logger) }
+    var bookkeeper: Bookkeeper { Bookkeeper(book: book, queue: queue, shard: queue.only, logger: logger) }
 
     /// Claims and settles up to `count` jobs as Sent.
     @discardableResult
     func send(_ count: Int) async throws -> [DeliveryJob.ID] {
-        let worker = try await queue.register(name: "w", lease: .seconds(60), description: "{}").get()
-        let jobs = try await queue.claim(count, for: worker).get().jobs.map(\.job.id)
+        let worker = try await queue.only.register("w", lease: .seconds(60), description: "{}").get()
+        let jobs = try await queue.only.claim(count, for: worker).get().jobs.map(\.job.id)
         let changes = jobs.map {
             StatusChange(
                 job: $0, time: UnixTime(milliseconds: 1_763_000_000_000), outcome: .sent, reason: .accepted, rule: "2x",
                 phase: .dot, attempt: 1, reply: "250 2.0.0 Ok")
         }
-        _ = try await queue.settle(changes, by: worker).get()
+        _ = try await queue.only.settle(changes, by: worker).get()
         return jobs
     }
 
@@ -49,7 +49,7 @@ struct CoordinatorFixture {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let server = try await RedisServer.start()
-        let redis = RedisConnection(
+        let redis = Redis(
             endpoint: try RedisEndpoint(parsing: server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             logger: Logger(label: "test"))
         try await redis.connect()
@@ -64,8 +64,10 @@ struct CoordinatorFixture {
         let retry = #"{"deferred":["5m"],"softBounced":["1h"],"maximumAge":"4d","jitter":0.2}"#
         let campaign = try await book.createCampaign(name: "c", list: "l", template: template, retry: retry, at: now)
         try await book.start(campaign.mailings[0].id, at: now)
+        let queue = JobQueue(redis: redis)
+        try await queue.only.open()
         let fixture = CoordinatorFixture(
-            book: book, queue: JobQueue(redis: redis), redis: redis, mailing: campaign.mailings[0].id)
+            book: book, queue: queue, redis: redis, mailing: campaign.mailings[0].id)
         do {
             try await body(fixture)
         } catch {
@@ -83,4 +85,9 @@ extension Loop {
     func settle() async throws {
         while try await round() {}
     }
+}
+
+extension JobQueue {
+    /// The shard of a queue that has but one.
+    var only: QueueShard { shards[0] }
 }

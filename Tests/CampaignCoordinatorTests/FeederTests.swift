@@ -54,7 +54,7 @@ struct FeederTests {
             try await fixture.feeder().settle()
             let sent = try await fixture.send(100)
             try await fixture.bookkeeper.settle()
-            _ = try await fixture.redis.send("FLUSHALL")
+            _ = try await fixture.redis.submit(["FLUSHALL"], key: "").get()
             try await fixture.feeder().settle()
             #expect(try await fixture.waiting() == 200)
             let again = try await fixture.send(300)

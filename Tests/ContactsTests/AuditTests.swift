@@ -6,13 +6,14 @@ import Testing
 
 @Suite("The audit")
 struct AuditTests {
-    /// A mailing with one contact of every kind: Sent, Bounced, Soft Bounced, Invalid, Duplicated, Queued and fed.
+    /// A mailing with one contact of every kind: Sent, Bounced, Soft Bounced and held, Invalid, Duplicated, Queued and fed.
     private func mixed() async throws -> BookFixture {
         let fixture = try BookFixture()
         let id = try await fixture.fed(["a@x.org", "b@x.org", "c@x.org", "bad", "a@x.org", "d@x.org"])
         try await fixture.book([
             change(id, 0, .deferred, .greylisted), change(id, 0, .sent, .accepted, attempt: 2),
             change(id, 1, .bounced, .noSuchUser), change(id, 2, .softBounced, .mailboxFull),
+            change(id, 2, .queued, .inDoubtHeld, attempt: 0),
         ])
         return fixture
     }
@@ -37,6 +38,15 @@ struct AuditTests {
         ("UPDATE deliveries SET licence = 0 WHERE ordinal = 1", "1:1 has the licence none instead of released"),
         ("UPDATE deliveries SET attempts = 7 WHERE ordinal = 2", "1:2 has 7 attempts"),
         ("UPDATE deliveries SET strikes = 2 WHERE ordinal = 2", "1:2 has 1 attempts and 2 strikes"),
+        (
+            "UPDATE deliveries SET held = 0 WHERE ordinal = 2",
+            "1:2 is not held, its history says that it is held as in_doubt"
+        ),
+        ("UPDATE deliveries SET held = 2 WHERE ordinal = 2", "1:2 is held as dead"),
+        (
+            "UPDATE deliveries SET held = 1 WHERE ordinal = 0",
+            "1:0 is held as in_doubt, its history says that it is not held"
+        ),
         ("DELETE FROM history WHERE ordinal = 0 AND number = 1", "1:0 counts 2 events, its history has 1"),
         ("DELETE FROM history WHERE ordinal = 0 AND number = 0", "1:0 counts 2 events"),
         ("DELETE FROM deliveries WHERE ordinal = 2", "1:3 stands where 1:2 should"),

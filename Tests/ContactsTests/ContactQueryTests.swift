@@ -86,9 +86,11 @@ struct ContactQueryTests {
     func campaigns() async throws {
         let fixture = try BookFixture()
         try await fixture.importText("email\na@x.org\n")
-        func create(_ name: String, list: String = "people", template: String = "{}") async throws -> Campaign {
+        func create(
+            _ name: String, list: String = "people", template: String = "{}", options: String = "{}"
+        ) async throws -> Campaign {
             try await fixture.book.createCampaign(
-                name: name, list: list, template: template, retry: "{}", at: BookFixture.now)
+                name: name, list: list, template: template, retry: "{}", options: options, at: BookFixture.now)
         }
         let created = try await create("Umfrage „Süd“ 2026")
         #expect(created.mailings.map(\.name) == ["invitation"])
@@ -120,8 +122,8 @@ struct ContactQueryTests {
             decoding: try encoder.encode(await fixture.book.statistics(campaign: "survey")), as: UTF8.self)
         #expect(
             json == """
-                {"campaign":"survey","mailings":[{"attempts":0,"audience":2,"firstAt":null,"lastAt":null,\
-                "licences":{"charged":0,"released":0,"reserved":0},"name":"invitation","outcomes":{"Bounced":0,\
+                {"campaign":"survey","mailings":[{"attempts":0,"audience":2,"dead":0,"firstAt":null,"inDoubt":0,\
+                "lastAt":null,"licences":{"charged":0,"released":0,"reserved":0},"name":"invitation","outcomes":{"Bounced":0,\
                 "Deferred":0,"Duplicated":0,"Invalid":1,"Queued":1,"Rejected":0,"Sent":0,"Soft Bounced":0,"Spam":0,\
                 "Unsubscribed":0},"state":"running"}]}
                 """)

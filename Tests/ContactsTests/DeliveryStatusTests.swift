@@ -15,10 +15,11 @@ struct DeliveryStatusTests {
     ]
 
     private func moves(_ old: (Outcome, Reason), _ new: (Outcome, Reason), phase: DeliveryPhase = .rcpt) -> Bool {
-        var status = DeliveryStatus(outcome: old.0, reason: old.1)
-        let news = DeliveryStatus(outcome: new.0, reason: new.1)
-        let moved = status.absorb(news, phase: phase)
-        #expect(status == (moved ? news : DeliveryStatus(outcome: old.0, reason: old.1)))
+        let before = DeliveryStatus(outcome: old.0, isComplaint: old.1 == .complaint)
+        var status = before
+        let moved = status.absorb(new.0, new.1, phase: phase)
+        let news = DeliveryStatus(outcome: new.0, isComplaint: new.1 == .complaint)
+        #expect(status == (moved ? news : before))
         return moved
     }
 
@@ -43,6 +44,37 @@ struct DeliveryStatusTests {
         #expect(moves((.sent, .accepted), (.softBounced, .mailboxFull), phase: phase) == (phase == .dsn))
         #expect(!moves((.sent, .accepted), (.deferred, .temporary), phase: phase))
         #expect(!moves((.bounced, .noSuchUser), (.softBounced, .mailboxFull), phase: phase))
+    }
+
+    @Test("a hold leaves the outcome as it is, and nothing that is settled is held", arguments: HoldKind.allCases)
+    func holds(kind: HoldKind) {
+        for (outcome, _) in Self.temporary {
+            var status = DeliveryStatus(outcome: outcome, isComplaint: false)
+            let moved = status.absorb(.queued, kind.reason, phase: .dot)
+            #expect(!moved)
+            #expect(status == DeliveryStatus(outcome: outcome, isComplaint: false, held: kind))
+        }
+        for (outcome, reason) in Self.order {
+            var status = DeliveryStatus(outcome: outcome, isComplaint: reason == .complaint)
+            let moved = status.absorb(.queued, kind.reason, phase: .dot)
+            #expect(!moved)
+            #expect(status.held == nil)
+        }
+    }
+
+    @Test("a hold ends by its owner's word or any permanent outcome, and by nothing else", arguments: HoldKind.allCases)
+    func endsOfHolds(kind: HoldKind) {
+        func held(after outcome: Outcome, _ reason: Reason) -> HoldKind? {
+            var status = DeliveryStatus(outcome: .deferred, isComplaint: false, held: kind)
+            let moved = status.absorb(outcome, reason, phase: .local)
+            #expect(moved)
+            return status.held
+        }
+        for (outcome, reason) in Self.order { #expect(held(after: outcome, reason) == nil) }
+        for (outcome, reason) in Self.temporary { #expect(held(after: outcome, reason) == kind) }
+        #expect(held(after: .queued, .resentByOwner) == nil)
+        #expect(held(after: .sent, .confirmedByOwner) == nil)
+        #expect(held(after: .bounced, .droppedByOwner) == nil)
     }
 
     @Test("Invalid and Duplicated stay", arguments: 0..<6)

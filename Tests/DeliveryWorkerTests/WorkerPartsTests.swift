@@ -33,13 +33,88 @@ struct WorkerPartsTests {
         #expect(lease.worker.rawValue == "w#2" && lease.isTrusted(at: start + .seconds(25)))
     }
 
-    @Test("Results are handed over once")
+    @Test("Results are handed over once, with what paced sites want to hear")
     func resultBuffer() {
-        let job = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: 2)
+        let entry = claimed(2, site: "a.example", isPaced: true)
         var buffer = ResultBuffer()
-        buffer.release(job)
-        #expect(buffer.count == 1)
-        #expect(buffer.take().released == [job])
-        #expect(buffer.isEmpty && buffer.take().isEmpty)
+        buffer.release(entry)
+        buffer.release(claimed(3, site: "b.example"))
+        #expect(buffer.count == 2)
+        let full = buffer.take()
+        #expect(full.released.map(\.ordinal) == [2, 3])
+        #expect(full.siteNews.map(\.site) == ["a.example"] && full.siteNews.first?.jobs == [entry.job.id])
+        #expect(buffer.isEmpty && buffer.take().isEmpty && buffer.siteNews.isEmpty)
+    }
+
+    @Test("Jobs are kept apart by what must be done before they are sent")
+    func claimedJobs() {
+        var jobs = ClaimedJobs()
+        var inDoubt = claimed(1, site: "a.example")
+        inDoubt.job.isInDoubt = true
+        let recovered = claimed(2, site: "a.example", isRecovered: true)
+        jobs.keep(inDoubt)
+        jobs.keep(recovered)
+        jobs.keep(claimed(3, site: "b.example"))
+        #expect(jobs.suspects.map(\.job.id.ordinal) == [1], "it goes alone")
+        #expect(jobs.unmarked.map(\.job.id.ordinal) == [2], "Redis must know first that it may have been sent")
+        #expect(jobs.plain.map(\.job.id.ordinal) == [3])
+        jobs.keepMarked(jobs.unmarked.removeFirst())
+        #expect(jobs.suspects.map(\.job.id.ordinal) == [1, 2], "it may be what killed its worker")
+        #expect(Set(jobs.removeAll(ofSite: "a.example").map(\.job.id.ordinal)) == [1, 2])
+        #expect(jobs.count == 1 && jobs.removeAll().count == 1 && jobs.isEmpty)
+    }
+
+    @Test("Shards are asked in turn, and not before they may have something")
+    func shardRotation() {
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+        var rotation = ShardRotation(count: 3)
+        #expect((0..<4).map { _ in rotation.next(now: start).shard } == [1, 2, 0, 1])
+        for shard in 0..<3 { rotation.rest(shard, until: start + .seconds(Int64(3 - shard))) }
+        let none = rotation.next(now: start)
+        #expect(none.shard == nil && none.waitUntil == start + .seconds(1))
+        #expect(rotation.next(now: start + .seconds(2)).shard == 2)
+        rotation.setUncertain(1, true)
+        #expect(rotation.uncertain == 1)
+        rotation.forgetDoubts()
+        #expect(rotation.uncertain == nil && rotation.next(now: start).shard != nil)
+    }
+
+    @Test("The pace at which a site was reached is that of the last seconds")
+    func meter() throws {
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+        var meter = SiteMeter(now: start)
+        #expect(meter.interval(of: "a.example", at: start) == nil)
+        for step in 0..<100 { meter.count("a.example", at: start + .milliseconds(Int64(step) * 100)) }
+        #expect(try abs(#require(meter.interval(of: "a.example", at: start + .seconds(10))) - 100) < 1)
+        meter.count("b.example", at: start + .seconds(11))
+        #expect(try abs(#require(meter.interval(of: "a.example", at: start + .seconds(11))) - 100) < 11)
+        meter.count("b.example", at: start + .seconds(60))
+        #expect(meter.interval(of: "a.example", at: start + .seconds(60)) == nil, "long ago counts no more")
+    }
+
+    @Test(
+        "Only what is said of the whole site slows it down",
+        arguments: [
+            ("421 4.7.0 Too many messages", .rcpt, .slow),
+            ("451 4.7.1 Too many connections, slow down", .rcpt, .slow),
+            ("450 4.2.1 The user is receiving mail at a rate that prevents delivery", .rcpt, nil),
+            ("450 4.7.1 Greylisted, please come back in 300 seconds", .rcpt, nil),
+            ("451 4.3.0 Temporary trouble", .rcpt, nil),
+            ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example", .rcpt, .blocked),
+            ("550 5.1.1 No such user", .rcpt, nil),
+            ("421 4.7.0 Too many messages", .ehlo, nil),
+        ] as [(String, DeliveryPhase, SiteTrouble?)])
+    func siteTrouble(reply: String, phase: DeliveryPhase, trouble: SiteTrouble?) {
+        let result = DeliveryResult.reply(SMTPReply(parsing: reply), phase: phase)
+        #expect(SiteTrouble(result, OutcomeClassifier.standard.classify(result)) == trouble)
+    }
+
+    private func claimed(
+        _ ordinal: UInt32, site: String, isPaced: Bool = false, isRecovered: Bool = false
+    ) -> ClaimedJob {
+        let id = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: ordinal)
+        return ClaimedJob(
+            job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced,
+            isRecovered: isRecovered)
     }
 }

@@ -14,7 +14,7 @@ struct LeaseTests {
             try await queue.fill(1, count: 1)
             await #expect(throws: JobQueueError.self) { try await queue.claimed(1, by: WorkerID(rawValue: "ghost#1")) }
             #expect(
-                try await queue.beat(WorkerID(rawValue: "ghost#1"), lease: .seconds(9), description: "{}").get()
+                try await queue.only.beat(WorkerID(rawValue: "ghost#1"), lease: .seconds(9), description: "{}").get()
                     == false)
         }
     }
@@ -37,41 +37,24 @@ struct LeaseTests {
             try #require(jobs.count == 2)
             try await queue.endLease(of: dead)
             let moved = try await queue.reap(untilGone: dead)
-            #expect(moved.returned == 2 && moved.rested == 0)
+            #expect(moved.returned == 2 && moved.dead == 0 && moved.inDoubt == 0)
             #expect(
-                try await queue.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects"
+                try await queue.only.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects"
             )
-            #expect(try await queue.settle([change(jobs[0].id)], by: dead).get() == 1, "a late Sent counts")
+            #expect(try await queue.only.settle([change(jobs[0].id)], by: dead).get() == 1, "a late Sent counts")
 
             let heir = try await queue.worker("heir")
             let inherited = try await queue.claimed(10, by: heir)
             #expect(Set(inherited.map(\.id.ordinal)) == Set(0..<4).subtracting([jobs[0].id.ordinal]))
             #expect(inherited.allSatisfy { $0.attempts == 0 })
             #expect(
-                try await queue.postpone(
+                try await queue.only.postpone(
                     [
                         PostponedJob(
                             job: jobs[1], site: "example.com", delay: .zero, change: change(jobs[1].id, .deferred))
                     ],
                     by: dead
                 ).get() == 0, "a late temporary result does not: the job is another's")
-        }
-    }
-
-    @Test("A job that is recovered a fourth time rests, and holds up nobody")
-    func poison() async throws {
-        try await withQueue { queue in
-            try await queue.fill(1, count: 1)
-            for round in 1...4 {
-                let worker = try await queue.worker("victim")
-                try #require(try await queue.claimed(1, by: worker).count == 1)
-                try await queue.endLease(of: worker)
-                let moved = try await queue.reap(untilGone: worker)
-                #expect(moved.rested == (round == 4 ? 1 : 0))
-            }
-            let worker = try await queue.worker()
-            #expect(try await queue.claimed(1, by: worker).isEmpty)
-            #expect(try await queue.status(of: [mailing]).mailings[0].due == 1)
         }
     }
 
@@ -82,7 +65,7 @@ struct LeaseTests {
             let worker = try await queue.worker()
             let first = try await queue.claimed(500, by: worker)
             let second = try await queue.claimed(200, by: worker)
-            while try await queue.returnFlight(of: worker).get() > 0 {}
+            while try await queue.only.returnFlight(of: worker).get() > 0 {}
             #expect(try await queue.status(of: [mailing]).mailings[0].waiting == 700)
             let again = try await queue.claimed(500, by: worker) + queue.claimed(500, by: worker)
             #expect(Set(again) == Set(first + second))
@@ -95,9 +78,9 @@ struct LeaseTests {
             try await queue.fill(1, count: 1)
             let worker = try await queue.worker()
             let jobs = try await queue.claimed(1, by: worker)
-            #expect(try await queue.leave(worker).get() == false)
-            _ = try await queue.settle(jobs.map { change($0.id) }, by: worker).get()
-            #expect(try await queue.leave(worker).get())
+            #expect(try await queue.only.leave(worker).get() == false)
+            _ = try await queue.only.settle(jobs.map { change($0.id) }, by: worker).get()
+            #expect(try await queue.only.leave(worker).get())
             #expect(try await queue.status(of: []).workers.isEmpty)
         }
     }
@@ -122,11 +105,11 @@ struct LeaseTests {
         try await withQueue { queue in
             try await queue.fill(1, count: 2)
             let worker = try await queue.worker()
-            #expect(try await queue.claim(1, for: worker).get().suppressionsExist == false)
+            #expect(try await queue.only.claim(1, for: worker).get().suppressionsExist == false)
             let left = SuppressionNotice(outcome: .unsubscribed, reason: .suppressed)
             try await queue.suppress([("user1@example.com", left)])
-            #expect(try await queue.claim(1, for: worker).get().suppressionsExist)
-            #expect(try await queue.suppressions(of: ["user0@example.com", "user1@example.com"]).get() == [nil, left])
+            #expect(try await queue.only.claim(1, for: worker).get().suppressionsExist)
+            #expect(try await queue.only.suppressions(of: ["user0@example.com", "user1@example.com"]).get() == [nil, left])
         }
     }
 }

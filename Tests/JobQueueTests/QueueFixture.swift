@@ -12,12 +12,14 @@ import Testing
 /// Runs a body against a queue on a private, empty redis-server.
 func withQueue(_ body: (JobQueue) async throws -> Void) async throws {
     let server = try await RedisServer.start()
-    let redis = RedisConnection(
+    let redis = Redis(
         endpoint: try RedisEndpoint(parsing: server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
         logger: Logger(label: "test"))
     do {
         try await redis.connect()
-        try await body(JobQueue(redis: redis))
+        let queue = JobQueue(redis: redis)
+        try await queue.shards[0].open()
+        try await body(queue)
     } catch {
         await redis.close()
         await server.stop()
@@ -28,11 +30,18 @@ func withQueue(_ body: (JobQueue) async throws -> Void) async throws {
 }
 
 extension JobQueue {
+    /// The shard of a queue that has but one.
+    var only: QueueShard { shards[0] }
+
     /// Publishes a mailing and feeds `count` jobs into it, spread over `sites`.
-    func fill(_ mailing: UInt32, count: UInt32, sites: [String] = ["example.com"]) async throws {
+    func fill(
+        _ mailing: UInt32, count: UInt32, sites: [String] = ["example.com"], inDoubt: InDoubtPolicy = .resend
+    ) async throws {
+        var terms = MailingTerms()
+        terms.inDoubt = inDoubt
         let id = MailingID(rawValue: mailing)
-        try await publish(id, content: MailingContent(bytes: [1], version: "v"), weight: 1, paused: false)
-        let result = try await enqueue(id, from: 0, to: count, jobs: (0..<count).map { job(mailing, $0, sites) })
+        try await publish(id, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+        let result = try await only.enqueue(id, from: 0, to: count, jobs: (0..<count).map { job(mailing, $0, sites) })
         #expect(result == .moved)
     }
 
@@ -46,26 +55,29 @@ extension JobQueue {
     }
 
     func worker(_ name: String = "w") async throws -> WorkerID {
-        try await register(name: name, lease: .seconds(60), description: "{}").get()
+        try await only.register(name, lease: .seconds(60), description: "{}").get()
     }
 
     /// Lets a worker's lease run out now, as time alone would.
     func endLease(of worker: WorkerID) async throws {
-        _ = try await redis.send("ZADD", [.init(keys.prefix + "leases"), "XX", "1", .init(worker.rawValue)])
+        _ = try await only.command(
+            ["ZADD", .init(only.keys.prefix + "leases"), "XX", "1", .init(worker.rawValue)]
+        ).get()
     }
 
     func claimed(_ want: Int, by worker: WorkerID) async throws -> [DeliveryJob] {
-        try await claim(want, for: worker).get().jobs.map(\.job)
+        try await only.claim(want, for: worker).get().jobs.map(\.job)
     }
 
     /// Calls the reaper until it has returned the jobs of `worker`.
-    func reap(untilGone worker: WorkerID) async throws -> (returned: Int, rested: Int) {
-        var total = (returned: 0, rested: 0)
+    func reap(untilGone worker: WorkerID) async throws -> (returned: Int, inDoubt: Int, dead: Int) {
+        var total = (returned: 0, inDoubt: 0, dead: 0)
         let end = ContinuousClock.now + .seconds(10)
         while ContinuousClock.now < end {
-            let report = try await reap()
+            let report = try await only.reap()
             total.returned += report.returned
-            total.rested += report.rested
+            total.inDoubt += report.inDoubt
+            total.dead += report.dead
             if try await !status(of: []).workers.contains(where: { $0.id == worker }) { return total }
         }
         Issue.record("the reaper did not reach \(worker) within 10 s")

@@ -12,7 +12,7 @@ struct TransitionTests {
     func enqueueIsIdempotent() async throws {
         try await withQueue { queue in
             try await queue.fill(1, count: 10)
-            let again = try await queue.enqueue(mailing, from: 0, to: 10, jobs: [queue.job(1, 0)])
+            let again = try await queue.only.enqueue(mailing, from: 0, to: 10, jobs: [queue.job(1, 0)])
             #expect(again == .standsAt(10))
             #expect(try await queue.status(of: [mailing]).mailings[0].waiting == 10)
         }
@@ -21,7 +21,7 @@ struct TransitionTests {
     @Test("A mailing that Redis does not know is not fed")
     func enqueueUnknown() async throws {
         try await withQueue { queue in
-            let result = try await queue.enqueue(mailing, from: 0, to: 1, jobs: [queue.job(1, 0)])
+            let result = try await queue.only.enqueue(mailing, from: 0, to: 1, jobs: [queue.job(1, 0)])
             #expect(result == .unknownMailing)
         }
     }
@@ -46,9 +46,9 @@ struct TransitionTests {
             try await queue.fill(1, count: 3)
             let worker = try await queue.worker()
             let changes = try await queue.claimed(3, by: worker).map { change($0.id) }
-            #expect(try await queue.settle(changes, by: worker).get() == 3)
-            #expect(try await queue.settle(changes, by: worker).get() == 0)
-            let entries = try await queue.outcomes(after: "0-0", limit: 10)
+            #expect(try await queue.only.settle(changes, by: worker).get() == 3)
+            #expect(try await queue.only.settle(changes, by: worker).get() == 0)
+            let entries = try await queue.only.outcomes(after: "0-0", limit: 10)
             #expect(entries.flatMap(\.changes) == changes)
             #expect(try await queue.status(of: [mailing]).workers[0].inFlight == 0)
         }
@@ -60,11 +60,11 @@ struct TransitionTests {
             try await queue.fill(1, count: 2)
             let worker = try await queue.worker()
             for job in try await queue.claimed(2, by: worker) {
-                _ = try await queue.settle([change(job.id)], by: worker).get()
+                _ = try await queue.only.settle([change(job.id)], by: worker).get()
             }
-            let entries = try await queue.outcomes(after: "0-0", limit: 10)
-            try await queue.forgetOutcomes(through: entries[0].position)
-            #expect(try await queue.outcomes(after: "0-0", limit: 10).map(\.position) == [entries[1].position])
+            let entries = try await queue.only.outcomes(after: "0-0", limit: 10)
+            try await queue.only.forgetOutcomes(through: entries[0].position)
+            #expect(try await queue.only.outcomes(after: "0-0", limit: 10).map(\.position) == [entries[1].position])
         }
     }
 
@@ -79,9 +79,9 @@ struct TransitionTests {
             job.firstAttempt = UnixTime(milliseconds: 5)
             let soft = change(job.id, .softBounced)
             let postponed = PostponedJob(job: job, site: "example.com", delay: .milliseconds(-2000), change: soft)
-            #expect(try await queue.postpone([postponed], by: worker).get() == 1)
-            #expect(try await queue.postpone([postponed], by: worker).get() == 0, "repeating it moves nothing")
-            #expect(try await queue.outcomes(after: "0-0", limit: 10).flatMap(\.changes) == [soft])
+            #expect(try await queue.only.postpone([postponed], by: worker).get() == 1)
+            #expect(try await queue.only.postpone([postponed], by: worker).get() == 0, "repeating it moves nothing")
+            #expect(try await queue.only.outcomes(after: "0-0", limit: 10).flatMap(\.changes) == [soft])
             let end = ContinuousClock.now + .seconds(10)
             var back: [DeliveryJob] = []
             while back.isEmpty, ContinuousClock.now < end {
@@ -98,8 +98,8 @@ struct TransitionTests {
             try await queue.fill(1, count: 3)
             let worker = try await queue.worker()
             let first = try await queue.claimed(1, by: worker)
-            #expect(try await queue.release(first.map(\.id), by: worker).get() == 1)
-            #expect(try await queue.release(first.map(\.id), by: worker).get() == 0)
+            #expect(try await queue.only.release(first.map(\.id), by: worker).get() == 1)
+            #expect(try await queue.only.release(first.map(\.id), by: worker).get() == 0)
             #expect(try await queue.claimed(1, by: worker) == first)
         }
     }
@@ -111,7 +111,7 @@ struct TransitionTests {
             let worker = try await queue.worker()
             #expect(try await queue.pause(mailing))
             #expect(try await queue.claimed(5, by: worker).isEmpty)
-            #expect(try await queue.enqueue(mailing, from: 5, to: 6, jobs: [queue.job(1, 5)]) == .moved)
+            #expect(try await queue.only.enqueue(mailing, from: 5, to: 6, jobs: [queue.job(1, 5)]) == .moved)
             #expect(try await queue.claimed(5, by: worker).isEmpty, "feeding does not wake a paused mailing")
             #expect(try await queue.resume(mailing))
             #expect(try await queue.claimed(10, by: worker).count == 6)
@@ -126,10 +126,10 @@ struct TransitionTests {
             let flying = try await queue.claimed(2, by: worker)
             try await queue.cancel(mailing)
             #expect(try await queue.claimed(5, by: worker).isEmpty)
-            #expect(try await queue.settle([change(flying[0].id)], by: worker).get() == 1)
-            #expect(try await queue.release([flying[1].id], by: worker).get() == 0, "dropped, not returned")
+            #expect(try await queue.only.settle([change(flying[0].id)], by: worker).get() == 1)
+            #expect(try await queue.only.release([flying[1].id], by: worker).get() == 0, "dropped, not returned")
             #expect(try await queue.claimed(5, by: worker).isEmpty)
-            #expect(try await queue.enqueue(mailing, from: 5, to: 6, jobs: [queue.job(1, 5)]) == .cancelled)
+            #expect(try await queue.only.enqueue(mailing, from: 5, to: 6, jobs: [queue.job(1, 5)]) == .cancelled)
             #expect(try await queue.resume(mailing) == false)
         }
     }
@@ -138,10 +138,10 @@ struct TransitionTests {
     func lanesInTurn() async throws {
         try await withQueue { queue in
             try await queue.publish(
-                mailing, content: MailingContent(bytes: [1], version: "v"), weight: 1, paused: false)
+                mailing, content: MailingContent(bytes: [1], version: "v"), paused: false)
             let big = (0..<400).map { queue.job(1, $0, ["big.example"]) }
             let small = (400..<402).map { queue.job(1, $0, ["small.example"]) }
-            _ = try await queue.enqueue(mailing, from: 0, to: 402, jobs: big + small)
+            _ = try await queue.only.enqueue(mailing, from: 0, to: 402, jobs: big + small)
             let worker = try await queue.worker()
             let jobs = try await queue.claimed(20, by: worker)
             #expect(jobs.filter { $0.address.hasSuffix("small.example") }.count == 2)

@@ -1,7 +1,7 @@
 public import Foundation
 internal import Synchronization
 
-/// A private redis-server for one test, on a unix socket (and a TCP port if wanted) in a directory of its own.
+/// A private redis-server or sentinel for one test, on a unix socket (and a TCP port if wanted) in a directory of its own.
 ///
 /// The server cannot outlive the test: `stop()` ends it, releasing the object ends it, and when the whole test process
 /// dies, a watcher sees its standard input close and ends it.
@@ -20,6 +20,7 @@ public final class RedisServer: Sendable {
         var pid: Int32 = 0
     }
 
+    private let isSentinel: Bool
     private let state = Mutex(State())
 
     /// Thrown when the server does not come up; holds what it logged.
@@ -27,9 +28,10 @@ public final class RedisServer: Sendable {
         public var description: String
     }
 
-    private init(directory: URL, port: Int?) {
+    private init(directory: URL, port: Int?, isSentinel: Bool) {
         self.directory = directory
         self.port = port
+        self.isSentinel = isSentinel
         unixSocketPath = directory.appendingPathComponent("redis.sock").path
     }
 
@@ -40,11 +42,15 @@ public final class RedisServer: Sendable {
     /// - Parameters:
     ///   - configuration: further lines of redis.conf; a later line overrides an earlier one.
     ///   - withPort: also listen on a free TCP port of 127.0.0.1.
-    public static func start(configuration: [String] = [], withPort: Bool = false) async throws -> RedisServer {
+    ///   - asSentinel: be a sentinel instead of a server.
+    public static func start(
+        configuration: [String] = [], withPort: Bool = false, asSentinel: Bool = false
+    ) async throws -> RedisServer {
         // A short path: the system takes about 100 bytes for a socket.
         let directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("pr-redis-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let server = RedisServer(directory: directory, port: withPort ? freePort() : nil)
+        let server = RedisServer(
+            directory: directory, port: withPort ? freePort() : nil, isSentinel: asSentinel)
         let lines = [
             "unixsocket \(server.unixSocketPath)", "dir \(directory.path)", "bind 127.0.0.1",
             "port \(server.port ?? 0)", "save \"\"", "appendonly no", "daemonize no",
@@ -113,7 +119,7 @@ public final class RedisServer: Sendable {
     /// Runs the server as a child and ends it when standard input closes.
     private static let watcherScript = """
         exec 3<&0
-        redis-server "$1/redis.conf" </dev/null >/dev/null 2>&1 3<&- &
+        redis-server "$1/redis.conf" $2 </dev/null >/dev/null 2>&1 3<&- &
         server=$!
         (cat <&3 >/dev/null; kill -9 $server; rm -rf "$1") >/dev/null 2>&1 &
         watch=$!
@@ -134,8 +140,8 @@ public final class RedisServer: Sendable {
         defer { close(nowhere) }
         do {
             let watcher = try ChildProcess(
-                ["sh", "-c", Self.watcherScript, "sh", directory.path], input: ends[0], output: nowhere, errors: nowhere
-            )
+                ["sh", "-c", Self.watcherScript, "sh", directory.path, isSentinel ? "--sentinel" : ""], input: ends[0],
+                output: nowhere, errors: nowhere)
             return (watcher, ends[1])
         } catch {
             close(ends[1])
@@ -203,7 +209,7 @@ public final class RedisServer: Sendable {
     }
 
     /// A TCP port of 127.0.0.1 that was free a moment ago.
-    private static func freePort() -> Int? {
+    public static func freePort() -> Int? {
         let descriptor = socket(AF_INET, streamSocket, 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

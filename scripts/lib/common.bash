@@ -96,6 +96,20 @@ stop() {
     started_pids=("${started_pids[@]}")
 }
 
+# kill_group NAME: ends a process and its children at once, in whatever state they are.
+kill_group() {
+    local i pid
+    for i in "${!started_names[@]}"; do
+        [[ ${started_names[i]} == "$1" ]] || continue
+        pid=${started_pids[i]}
+        unset "started_names[i]" "started_pids[i]"
+        kill -KILL -- "-$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    started_names=("${started_names[@]}")
+    started_pids=("${started_pids[@]}")
+}
+
 # Stops everything that was started, the newest first.
 stop_all() {
     local i

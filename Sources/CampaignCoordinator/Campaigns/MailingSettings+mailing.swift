@@ -11,7 +11,9 @@ extension MailingSettings {
         do {
             let template = try JSONDecoder().decode(MessageTemplate.self, from: Data(mailing.template.utf8))
             let retry = try JSONDecoder().decode(RetryPolicy.self, from: Data(mailing.retry.utf8))
-            self.init(template: template, envelopeSender: template.from.address, retry: retry)
+            self.init(
+                template: template, envelopeSender: template.from.address, retry: retry,
+                inDoubt: try MailingOptions(mailing).inDoubt)
         } catch {
             throw CoordinatorError(
                 .badInput, "the message of campaign “\(mailing.campaign)” in the contact book cannot be read: \(error)")

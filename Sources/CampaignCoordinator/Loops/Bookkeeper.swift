@@ -16,14 +16,14 @@ final class Bookkeeper: Loop {
 
     let book: ContactBook
     let queue: JobQueue
-    let shard: Int
+    let shard: QueueShard
     let logger: Logger
     /// The position that is in the book, as long as nothing has failed since it was read.
     private let booked = Mutex<String?>(nil)
     /// Addresses that are suppressed in the book and not yet in Redis.
     private let untold = Mutex<[(comparisonKey: String, suppression: SuppressionNotice)]>([])
 
-    init(book: ContactBook, queue: JobQueue, shard: Int, logger: Logger) {
+    init(book: ContactBook, queue: JobQueue, shard: QueueShard, logger: Logger) {
         self.book = book
         self.queue = queue
         self.shard = shard
@@ -35,22 +35,22 @@ final class Bookkeeper: Loop {
         if let known = booked.withLock({ $0 }) {
             position = known
         } else {
-            position = try await book.streamPosition(shard: shard)?.description ?? "0-0"
+            position = try await book.streamPosition(shard: shard.number)?.description ?? "0-0"
         }
         booked.withLock { $0 = nil }
-        let entries = try await queue.outcomes(after: position, limit: Self.batch)
+        let entries = try await shard.outcomes(after: position, limit: Self.batch)
         guard let last = entries.last else {
-            try await forgetForeignPosition(position)
+            booked.withLock { $0 = position }
             try await tellSuppressions()
             return false
         }
         let summary = try await book.book(
-            entries.flatMap(\.changes), streamPosition: last.position, shard: shard, at: .now)
+            entries.flatMap(\.changes), streamPosition: last.position, shard: shard.number, at: .now)
         untold.withLock {
             $0 += summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) }
         }
         // First this, which makes room: a full Redis takes nothing that needs some.
-        try await queue.forgetOutcomes(through: last.position)
+        try await shard.forgetOutcomes(through: last.position)
         try await tellSuppressions()
         booked.withLock { $0 = last.position }
         for mailing in summary.finished {
@@ -71,18 +71,5 @@ final class Bookkeeper: Loop {
         let notices = untold.withLock { $0 }
         try await queue.suppress(notices)
         untold.withLock { $0.removeFirst(notices.count) }
-    }
-
-    /// Starts over when the stream is younger than the position in the book: a Redis that lost its data and whose clock is
-    /// behind numbers new entries below it, and they would never be read.
-    private func forgetForeignPosition(_ position: String) async throws {
-        if let newest = try await queue.newestOutcomePosition(), let newest = StreamPosition(newest),
-            let known = StreamPosition(position), newest < known
-        {
-            logger.warning("the outcome stream is a new one; it is read from its beginning")
-            try await book.forgetStreamPositions()
-        } else {
-            booked.withLock { $0 = position }
-        }
     }
 }

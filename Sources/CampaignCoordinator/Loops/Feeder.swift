@@ -29,6 +29,8 @@ struct Feeder: Loop {
     let logger: Logger
     /// Mailings whose cancellation Redis has been told of.
     private let cancelled = MailingSet()
+    /// What was published of each mailing since this coordinator started.
+    private let published = PublishedTerms()
 
     init(book: ContactBook, queue: JobQueue, highWater: Int, hold: FeedingHold, logger: Logger) {
         self.book = book
@@ -82,14 +84,14 @@ struct Feeder: Loop {
         guard mailing.state == .running || mailing.state == .waiting, Int(live.cursor) < mailing.audience ?? 0,
             live.waiting + Self.batch <= share
         else { return false }
-        return try await feed(mailing, from: live.cursor)
+        return try await feed(mailing, live.cursors)
     }
 
     /// Makes Redis know a mailing and its state as the book has it.
     private func agree(_ mailing: Mailing, _ live: QueueStatus.Mailing) async throws {
         switch mailing.state {
         case .running, .waiting:
-            if live.state.isEmpty { try await publish(mailing) }
+            try await publish(mailing, isKnown: !live.state.isEmpty)
             if live.state == "paused" { _ = try await queue.resume(mailing.id) }
         case .paused:
             if live.state == "running" { _ = try await queue.pause(mailing.id) }
@@ -101,24 +103,45 @@ struct Feeder: Loop {
         }
     }
 
-    private func publish(_ mailing: Mailing) async throws {
+    /// Tells the workers of a mailing, unless this Redis knows it as it is.
+    private func publish(_ mailing: Mailing, isKnown: Bool) async throws {
+        let terms = try MailingTerms(MailingOptions(mailing), at: .now)
+        if isKnown, published[mailing.id] == terms { return }
         let settings = try MailingSettings(mailing)
         try await queue.publish(
-            mailing.id,
-            content: MailingContent(bytes: try settings.encoded(), version: settings.template.version), weight: 1,
-            paused: false)
+            mailing.id, content: MailingContent(bytes: try settings.encoded(), version: settings.template.version),
+            terms: terms, paused: false)
+        published[mailing.id] = terms
     }
 
-    /// Feeds the next range; answers whether anything moved.
-    private func feed(_ mailing: Mailing, from cursor: UInt32) async throws -> Bool {
+    /// Feeds the next range to the shards that do not have it yet; answers whether anything moved.
+    ///
+    /// A shard that is ahead, because the others could not be reached or have lost their data, has its share of the range
+    /// already: the range ends where the next shard stands.
+    private func feed(_ mailing: Mailing, _ cursors: [UInt32]) async throws -> Bool {
+        guard let cursor = cursors.min() else { return false }
         let fieldNames = try MailingSettings(mailing).template.fieldNames()
+        let next = cursors.filter { $0 > cursor }.min()
+        let limit = min(next.map { Int($0 - cursor) } ?? Self.batch, Self.batch)
         let batch = try await book.reserveBatch(
-            mailing: mailing.id, from: cursor, limit: Self.batch, fieldNames: fieldNames, at: .now)
+            mailing: mailing.id, from: cursor, limit: limit, fieldNames: fieldNames, at: .now)
         guard batch.nextOrdinal > cursor else { return false }
-        let result = try await queue.enqueue(
-            mailing.id, from: cursor, to: batch.nextOrdinal,
-            jobs: batch.jobs.map { ClaimedJob(job: $0.job, site: $0.lane) })
-        return result == .moved
+        var jobs = [[ClaimedJob]](repeating: [], count: queue.shards.count)
+        var held = [[(entry: ClaimedJob, kind: HoldKind)]](repeating: [], count: queue.shards.count)
+        for entry in batch.jobs {
+            jobs[queue.shardNumber(ofSite: entry.lane)].append(ClaimedJob(job: entry.job, site: entry.lane))
+        }
+        for entry in batch.held {
+            held[queue.shardNumber(ofSite: entry.entry.lane)].append(
+                (ClaimedJob(job: entry.entry.job, site: entry.entry.lane), entry.kind))
+        }
+        var hasMoved = false
+        for shard in queue.shards where cursors[shard.number] == cursor {
+            let result = try await shard.enqueue(
+                mailing.id, from: cursor, to: batch.nextOrdinal, jobs: jobs[shard.number], held: held[shard.number])
+            hasMoved = hasMoved || result == .moved
+        }
+        return hasMoved
     }
 
     /// Why no mailing may be fed now, if so.
@@ -127,11 +150,10 @@ struct Feeder: Loop {
         if status.mailings.reduce(0, { $0 + $1.due }) > Self.dueFactor * highWater {
             return "very many contacts are put aside until their next attempt"
         }
-        let memory = try await queue.information(section: "memory")
-        if let used = memory["used_memory"].flatMap({ Double($0) }),
-            let limit = memory["maxmemory"].flatMap({ Double($0) }), limit > 0, used > limit * Self.memoryShare
-        {
-            return "Redis has used \(Int(used / limit * 100)) % of its maxmemory"
+        for memory in try await queue.memory() {
+            if let limit = memory.limit, Double(memory.used) > Double(limit) * Self.memoryShare {
+                return "Redis has used \(memory.used * 100 / limit) % of its maxmemory"
+            }
         }
         return nil
     }

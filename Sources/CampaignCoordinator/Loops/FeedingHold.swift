@@ -1,4 +1,5 @@
 internal import Delivery
+internal import JobQueue
 internal import Synchronization
 
 /// Why the mailings do not go on as they should at the moment, if so: set by the coordinator's loops, shown to people.
@@ -41,5 +42,15 @@ final class MailingSet: Sendable {
 
     func contains(_ mailing: MailingID) -> Bool {
         members.withLock { $0.contains(mailing) }
+    }
+}
+
+/// The terms on which mailings were published.
+final class PublishedTerms: Sendable {
+    private let terms = Mutex<[MailingID: MailingTerms]>([:])
+
+    subscript(mailing: MailingID) -> MailingTerms? {
+        get { terms.withLock { $0[mailing] } }
+        set { terms.withLock { $0[mailing] = newValue } }
     }
 }

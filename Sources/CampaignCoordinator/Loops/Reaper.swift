@@ -10,12 +10,19 @@ struct Reaper: Loop {
     let logger: Logger
 
     func round() async throws -> Bool {
-        let report = try await queue.reap()
-        if let worker = report.worker, report.returned + report.rested > 0 {
+        var isBusy = false
+        for shard in queue.shards { isBusy = try await reap(shard) || isBusy }
+        return isBusy
+    }
+
+    private func reap(_ shard: QueueShard) async throws -> Bool {
+        let report = try await shard.reap()
+        if let worker = report.worker, report.returned + report.inDoubt + report.dead > 0 {
             logger.notice(
                 "a worker's lease ran out; its jobs are back in their lanes",
                 metadata: [
-                    "worker.id": "\(worker)", "jobs.returned": "\(report.returned)", "jobs.resting": "\(report.rested)",
+                    "worker.id": "\(worker)", "jobs.returned": "\(report.returned)",
+                    "jobs.in.doubt": "\(report.inDoubt)", "jobs.dead": "\(report.dead)",
                 ])
         }
         return report.more

@@ -126,10 +126,10 @@ struct EmbeddedRedis: Sendable {
     }
 
     /// Stops the server, which writes what it has first, and waits until its process is gone.
-    func stop(through connection: RedisConnection) async {
+    func stop(through connection: Redis) async {
         guard let pid else { return }
         // The server closes the connection in place of an answer.
-        _ = try? await connection.submit(["SHUTDOWN"]).get()
+        _ = try? await connection.submit(["SHUTDOWN"], key: "").get()
         for _ in 0..<300 where kill(pid, 0) == 0 {
             try? await Task.sleep(for: .milliseconds(50))
         }

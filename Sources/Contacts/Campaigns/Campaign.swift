@@ -25,6 +25,8 @@ public struct Mailing: Codable, Hashable, Sendable {
     public var template: String
     /// The retry policy: JSON that the book does not look into.
     public var retry: String
+    /// How it is to be sent: JSON that the book does not look into.
+    public var options: String
     /// How many contacts it goes to; `nil` until its audience is laid down.
     public var audience: Int?
     /// How many contacts have been laid down.
@@ -39,8 +41,8 @@ public struct Mailing: Codable, Hashable, Sendable {
 
 extension Mailing {
     static let select = """
-        SELECT mailings.id, campaigns.name, lists.name, mailings.name, state, template, retry, audience, prepared, fed,
-            started, finished
+        SELECT mailings.id, campaigns.name, lists.name, mailings.name, state, template, retry, options, audience,
+            prepared, fed, started, finished
         FROM mailings JOIN campaigns ON campaigns.id = mailings.campaign JOIN lists ON lists.id = campaigns.list
         """
 
@@ -52,10 +54,11 @@ extension Mailing {
         state = MailingState(rawValue: row[4]) ?? .draft
         template = row[5]
         retry = row[6]
-        audience = row[7]
-        prepared = row[8]
-        fed = row[9]
-        started = (row[10] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
-        finished = (row[11] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
+        options = row[7]
+        audience = row[8]
+        prepared = row[9]
+        fed = row[10]
+        started = (row[11] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
+        finished = (row[12] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
     }
 }

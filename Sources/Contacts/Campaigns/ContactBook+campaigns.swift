@@ -6,9 +6,11 @@ extension ContactBook {
     /// - Parameters:
     ///   - template: the message, JSON.
     ///   - retry: the retry policy, JSON.
+    ///   - options: how it is to be sent, JSON.
     /// - Throws: ``ContactBookError`` with code `badName`, `alreadyExists`, `unknownList` or `badArgument`.
     public func createCampaign(
-        name: String, list: String, mailing: String = "invitation", template: String, retry: String, at now: UnixTime
+        name: String, list: String, mailing: String = "invitation", template: String, retry: String,
+        options: String = "{}", at now: UnixTime
     ) async throws -> Campaign {
         let name = try Self.checkedName(name, kind: "campaign")
         let mailing = try Self.checkedName(mailing, kind: "mailing")
@@ -18,20 +20,39 @@ extension ContactBook {
                 throw ContactBookError(
                     .alreadyExists, "There is a campaign named “\(name)” already; choose another name.")
             }
-            for (json, what) in [(template, "template"), (retry, "retry policy")]
-            where try Bool.fetchOne(db, sql: "SELECT json_valid(?)", arguments: [json]) != true {
-                throw ContactBookError(.badArgument, "The \(what) of campaign “\(name)” is not JSON.")
+            for (json, what) in [(template, "template"), (retry, "retry policy"), (options, "options")] {
+                try Self.checkJSON(db, json, what, campaign: name)
             }
             try db.execute(
                 sql: "INSERT INTO campaigns (name, list, created) VALUES (?, ?, ?)",
                 arguments: [name, listID, now.milliseconds])
             try db.execute(
                 sql: """
-                    INSERT INTO mailings (campaign, name, state, template, retry, created)
-                    VALUES (?, ?, 'draft', ?, ?, ?)
+                    INSERT INTO mailings (campaign, name, state, template, retry, options, created)
+                    VALUES (?, ?, 'draft', ?, ?, ?, ?)
                     """,
-                arguments: [db.lastInsertedRowID, mailing, template, retry, now.milliseconds])
+                arguments: [db.lastInsertedRowID, mailing, template, retry, options, now.milliseconds])
             return try Self.campaign(db, named: name)
+        }
+    }
+
+    /// Writes down how a mailing is to be sent from now on.
+    /// - Parameter options: JSON that the book does not look into.
+    /// - Throws: ``ContactBookError`` with code `unknownMailing` or `badArgument`, `wrongState` when it has ended.
+    public func setOptions(_ id: MailingID, _ options: String) async throws {
+        try await write { db in
+            let mailing = try Self.mailing(db, id)
+            guard mailing.state != .cancelled, mailing.state != .finished else {
+                throw Self.wrongState(mailing, to: "change its options")
+            }
+            try Self.checkJSON(db, options, "options", campaign: mailing.campaign)
+            try db.execute(sql: "UPDATE mailings SET options = ? WHERE id = ?", arguments: [options, id.rawValue])
+        }
+    }
+
+    private static func checkJSON(_ db: Database, _ text: String, _ what: String, campaign: String) throws {
+        guard try Bool.fetchOne(db, sql: "SELECT json_valid(?)", arguments: [text]) == true else {
+            throw ContactBookError(.badArgument, "The \(what) of campaign “\(campaign)” is not JSON.")
         }
     }
 

@@ -2,8 +2,6 @@ public import Delivery
 
 /// What booking a batch of status changes did, for the coordinator to act upon.
 public struct BookingSummary: Hashable, Sendable {
-    /// Whether the batch was booked; `false` when its stream position had been booked before.
-    public var isApplied = false
     /// Status changes written to the history.
     public var booked = 0
     /// Changes that named no delivery of this book; nothing was written for them.

@@ -5,7 +5,7 @@ extension ContactBook {
     /// Books status changes exactly once: they and their place in the outcome stream are written in one transaction.
     ///
     /// Changes of one delivery are applied in the order given. A batch whose position is not beyond the one booked last
-    /// for its shard is not applied, and the summary says so. Addresses that ended for a reason that suppresses are put on
+    /// for its shard is not applied, and its summary is empty. Addresses that ended for a reason that suppresses are put on
     /// the suppression list; mailings that come to their end are marked as finished.
     /// - Parameters:
     ///   - streamPosition: the position of the last entry of the batch, `milliseconds-sequence`.
@@ -27,9 +27,7 @@ extension ContactBook {
                     ON CONFLICT (shard) DO UPDATE SET milliseconds = excluded.milliseconds, sequence = excluded.sequence
                     """
             ).execute(arguments: [shard, position.milliseconds, position.sequence])
-            var summary = try ledger.finish(at: now)
-            summary.isApplied = true
-            return summary
+            return try ledger.finish(at: now)
         }
     }
 

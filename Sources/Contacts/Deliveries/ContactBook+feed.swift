@@ -6,7 +6,7 @@ extension ContactBook {
     ///
     /// A delivery whose licence is reserved already keeps it, so the same range may be asked for again. A contact that was
     /// suppressed meanwhile gets its outcome here and is not fed. When the licences run out, the run is shorter and the
-    /// mailing waits; the next call that finds some lets it run again.
+    /// mailing waits; the next call that finds some lets it run again. What is held is answered apart from the jobs.
     /// - Parameters:
     ///   - ordinal: where the run begins; at most the mailing's `fed`.
     ///   - limit: how many ordinals it covers at most.
@@ -33,33 +33,30 @@ extension ContactBook {
             try Self.settle(suppressed, db: db, at: now)
             try Self.reserve(batch, db: db, at: now)
 
-            batch.isLast = Int(batch.nextOrdinal) >= audience
             let state: MailingState = batch.licencesExhausted ? .waiting : .running
             if state != mailing.state { try MailingState.set(state, db, mailing: id, finished: nil) }
-            batch.isFinished = try MailingState.settle(db, mailing: id, at: now) == .finished
+            _ = try MailingState.settle(db, mailing: id, at: now)
             return batch
         }
     }
 
-    /// The open jobs of a range that was reserved before, read again without any change: after a crash between reserving
-    /// and pushing, and for filling an emptied queue.
-    public func jobs(mailing id: MailingID, from first: UInt32, to end: UInt32, fieldNames: [String]) async throws
-        -> FeedBatch
-    {
+    /// The jobs of a mailing that are held, for a Redis that does not know of them any more; whatever the mailing's state.
+    public func heldJobs(mailing id: MailingID, fieldNames: [String]) async throws -> [FeedBatch.Held] {
         let selection = MergeFields.Selection(names: fieldNames)
         return try await read { db in
-            let mailing = try Self.mailing(db, id)
-            var batch = FeedBatch(mailing: id, firstOrdinal: first)
-            let end = min(end, UInt32(mailing.fed))
-            try Self.eachOpen(db, mailing: id, from: first, to: end) { row in
-                // Reserved, or charged and open again after a bounce message. Released: the mailing is cancelled.
-                guard (1...2).contains(row.int(Column.licence)) else { return true }
-                batch.jobs.append(Self.entry(row, mailing: id, selection: selection))
-                return true
+            let ordinals = try UInt32.fetchAll(
+                db, sql: "SELECT ordinal FROM deliveries WHERE mailing = ? AND held <> 0", arguments: [id.rawValue])
+            var jobs: [FeedBatch.Held] = []
+            for ordinal in ordinals {
+                try Self.eachOpen(db, mailing: id, from: ordinal, to: ordinal + 1) { row in
+                    if let kind = HoldKind(rawValue: UInt8(clamping: row.int(Column.held))) {
+                        jobs.append(
+                            FeedBatch.Held(entry: Self.entry(row, mailing: id, selection: selection), kind: kind))
+                    }
+                    return true
+                }
             }
-            batch.nextOrdinal = max(first, end)
-            batch.isLast = mailing.audience.map { Int(end) >= $0 } ?? false
-            return batch
+            return jobs
         }
     }
 
@@ -75,6 +72,7 @@ extension ContactBook {
         static let fields: Int32 = 7
         static let suppressedOutcome: Int32 = 8
         static let suppressedReason: Int32 = 9
+        static let held: Int32 = 10
     }
 
     /// Goes through the deliveries of a range that have a temporary outcome, until the body says no.
@@ -85,7 +83,7 @@ extension ContactBook {
             db,
             sql: """
                 SELECT d.ordinal, d.licence, d.attempts, d.strikes, d.first_attempt, c.address, c.lane, c.fields,
-                    s.outcome, s.reason
+                    s.outcome, s.reason, d.held
                 FROM deliveries d CROSS JOIN contacts c ON c.id = d.contact
                 LEFT JOIN suppressions s ON s.key = c.key
                 WHERE d.mailing = ? AND d.ordinal >= ? AND d.ordinal < ? AND d.outcome IN (0, 8, 9)
@@ -112,6 +110,11 @@ extension ContactBook {
         try eachOpen(db, mailing: mailing, from: batch.firstOrdinal, to: end) { row in
             let licence = Licence(rawValue: row.int(Column.licence)) ?? .none
             let job = DeliveryJob.ID(mailing: mailing, ordinal: UInt32(clamping: row.int(Column.ordinal)))
+            if let kind = HoldKind(rawValue: UInt8(clamping: row.int(Column.held))) {
+                batch.held.append(
+                    FeedBatch.Held(entry: entry(row, mailing: mailing, selection: selection), kind: kind))
+                return true
+            }
             // Whoever was fed before, too: this may be a Redis that lost its data being fed again.
             if !row.isNull(Column.suppressedOutcome),
                 let outcome = Outcome(rawValue: UInt8(clamping: row.int(Column.suppressedOutcome)))

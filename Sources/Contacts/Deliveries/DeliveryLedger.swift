@@ -33,6 +33,7 @@ struct DeliveryLedger {
     private let db: Database
     private let select: RawStatement
     private let update: RawStatement
+    private let hold: RawStatement
     private let append: RawStatement
     private var deltas: [UInt32: Delta] = [:]
     private(set) var summary = BookingSummary()
@@ -42,7 +43,8 @@ struct DeliveryLedger {
         select = try RawStatement(
             db,
             sql: """
-                SELECT contact, outcome, reason, attempts, strikes, events, licence, changed_at, first_attempt
+                SELECT contact, outcome, reason, attempts, strikes, events, licence, changed_at,
+                    first_attempt, held
                 FROM deliveries WHERE mailing = ? AND ordinal = ?
                 """)
         update = try RawStatement(
@@ -51,6 +53,8 @@ struct DeliveryLedger {
                 UPDATE deliveries SET outcome = ?, reason = ?, attempts = ?, strikes = ?, events = ?, licence = ?,
                     changed_at = ?, first_attempt = ? WHERE mailing = ? AND ordinal = ?
                 """)
+        // Apart from the other columns, so that what is hardly ever held costs no look at the index of what is.
+        hold = try RawStatement(db, sql: "UPDATE deliveries SET held = ? WHERE mailing = ? AND ordinal = ?")
         append = try RawStatement(
             db,
             sql: """
@@ -99,6 +103,7 @@ struct DeliveryLedger {
         }
         if entry.status.outcome.isPermanent, entry.licence == .reserved { entry.licence = .released }
         try write(entry, of: job)
+        if entry.status.held != before.status.held { try mark(entry, of: job) }
 
         delta.tally[Int(before.status.outcome.rawValue)] -= 1
         delta.tally[Int(entry.status.outcome.rawValue)] += 1
@@ -118,7 +123,8 @@ struct DeliveryLedger {
             contact: select.int64(0),
             status: DeliveryStatus(
                 outcome: Outcome(rawValue: UInt8(clamping: select.int(1))) ?? .queued,
-                isComplaint: reason == Reason.complaint.rawValue),
+                isComplaint: reason == Reason.complaint.rawValue,
+                held: HoldKind(rawValue: UInt8(clamping: select.int(9)))),
             reason: reason, attempts: select.int(3), strikes: select.int(4), events: select.int(5),
             licence: Licence(rawValue: select.int(6)) ?? .none, changedAt: select.int64(7),
             firstAttempt: select.isNull(8) ? nil : select.int64(8))
@@ -150,6 +156,13 @@ struct DeliveryLedger {
         update.bind(job.mailing.rawValue, at: 9)
         update.bind(job.ordinal, at: 10)
         try update.run()
+    }
+
+    private func mark(_ entry: Entry, of job: DeliveryJob.ID) throws {
+        hold.bind(entry.status.held?.rawValue ?? 0, at: 1)
+        hold.bind(job.mailing.rawValue, at: 2)
+        hold.bind(job.ordinal, at: 3)
+        try hold.run()
     }
 
     private mutating func suppress(contact: Int64, _ change: StatusChange) throws {
@@ -216,7 +229,7 @@ extension DeliveryLedger.Entry {
     /// Takes in one change: status, attempts, strikes, times.
     fileprivate mutating func absorb(_ change: StatusChange) {
         events += 1
-        if status.absorb(DeliveryStatus(outcome: change.outcome, reason: change.reason), phase: change.phase) {
+        if status.absorb(change.outcome, change.reason, phase: change.phase) {
             reason = change.reason.rawValue
             changedAt = change.time.milliseconds
         }

@@ -4,34 +4,44 @@ import Delivery
 struct DeliveryStatus: Hashable, Sendable {
     var outcome: Outcome
     var isComplaint: Bool
+    /// Why the delivery is held until its owner decides, if it is: only one with a temporary outcome.
+    var held: HoldKind?
 
     /// Before any news.
     static let waiting = DeliveryStatus(outcome: .queued, isComplaint: false)
 
-    init(outcome: Outcome, isComplaint: Bool) {
+    init(outcome: Outcome, isComplaint: Bool, held: HoldKind? = nil) {
         self.outcome = outcome
         self.isComplaint = isComplaint
-    }
-
-    init(outcome: Outcome, reason: Reason) {
-        self.init(outcome: outcome, isComplaint: reason == .complaint)
+        self.held = held
     }
 
     /// Takes in news; answers whether the status is now the news's.
     ///
     /// Temporary outcomes follow the newest; a permanent one replaces a temporary one; among permanent ones only upward:
     /// Unsubscribed, complaint, Bounced, Rejected, Spam, Sent. A bounce message may still turn Sent into Soft Bounced.
-    mutating func absorb(_ news: DeliveryStatus, phase: DeliveryPhase) -> Bool {
-        let moves =
-            if !outcome.isPermanent {
-                true
-            } else if !news.outcome.isPermanent {
-                outcome == .sent && news.outcome == .softBounced && phase == .dsn
-            } else {
-                news.rank > rank
-            }
-        if moves { self = news }
-        return moves
+    /// That a delivery is held says where its job is and not what became of the contact: the outcome stays. Its owner's
+    /// word or any permanent outcome ends the hold.
+    mutating func absorb(_ outcome: Outcome, _ reason: Reason, phase: DeliveryPhase) -> Bool {
+        if outcome == .queued, let kind = HoldKind(reason: reason) {
+            if !self.outcome.isPermanent { held = kind }
+            return false
+        }
+        let news = DeliveryStatus(outcome: outcome, isComplaint: reason == .complaint)
+        guard isMoved(by: news, phase: phase) else { return false }
+        let stays = !outcome.isPermanent && reason != .resentByOwner
+        self = DeliveryStatus(outcome: outcome, isComplaint: news.isComplaint, held: stays ? held : nil)
+        return true
+    }
+
+    private func isMoved(by news: DeliveryStatus, phase: DeliveryPhase) -> Bool {
+        if !outcome.isPermanent {
+            true
+        } else if !news.outcome.isPermanent {
+            outcome == .sent && news.outcome == .softBounced && phase == .dsn
+        } else {
+            news.rank > rank
+        }
     }
 
     /// The place in the order of late news; Invalid and Duplicated stay what they are.

@@ -14,6 +14,17 @@ public struct FeedBatch: Hashable, Sendable {
         }
     }
 
+    /// One job that is held until its owner decides, and why.
+    public struct Held: Hashable, Sendable {
+        public var entry: Entry
+        public var kind: HoldKind
+
+        public init(entry: Entry, kind: HoldKind) {
+            self.entry = entry
+            self.kind = kind
+        }
+    }
+
     public var mailing: MailingID
     /// The first ordinal of the run.
     public var firstOrdinal: UInt32
@@ -21,14 +32,12 @@ public struct FeedBatch: Hashable, Sendable {
     public var nextOrdinal: UInt32
     /// The deliveries of the run that are still to be done, by ordinal.
     public var jobs: [Entry] = []
+    /// The deliveries of the run that must not be sent until their owner decides, by ordinal.
+    public var held: [Held] = []
     /// Whether the run is shorter because no licence is left.
     public var licencesExhausted = false
-    /// Whether the run reaches the end of the audience.
-    public var isLast = false
     /// Contacts of the run that were suppressed since the audience was laid down; they got their outcome here.
     public var suppressed = 0
-    /// Whether the mailing came to its end here: nothing of it was or is open.
-    public var isFinished = false
 
     init(mailing: MailingID, firstOrdinal: UInt32) {
         self.mailing = mailing

@@ -66,7 +66,7 @@ extension ContactBook {
             db,
             sql: """
                 SELECT p.name, m.name, c.id, d.mailing, d.ordinal, d.outcome, d.reason, d.attempts, d.strikes, d.licence,
-                    d.queued_at, m.started
+                    d.queued_at, m.started, d.held
                 FROM contacts c JOIN deliveries d ON d.contact = c.id JOIN mailings m ON m.id = d.mailing
                 JOIN campaigns p ON p.id = m.campaign
                 WHERE c.key = ? ORDER BY d.mailing, d.ordinal
@@ -88,7 +88,8 @@ extension ContactBook {
             }
             return DeliveryHistory(
                 campaign: row[0], mailing: row[1], contact: row[2], job: job.description, status: outcome.name,
-                reason: row[6], attempts: row[7], strikes: row[8], events: events)
+                reason: row[6], attempts: row[7], strikes: row[8],
+                held: HoldKind(rawValue: row[12]), events: events)
         }
     }
 }

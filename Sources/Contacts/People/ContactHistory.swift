@@ -1,4 +1,4 @@
-import Delivery
+public import Delivery
 import GRDB
 
 /// Everything that the book knows about an address.
@@ -26,6 +26,8 @@ public struct DeliveryHistory: Codable, Hashable, Sendable {
     public var reason: String
     public var attempts: Int
     public var strikes: Int
+    /// Why it is held until the campaign's owner decides, if it is.
+    public var held: HoldKind?
     public var events: [HistoryEvent]
 }
 

@@ -20,12 +20,15 @@ public struct CampaignStatistics: Codable, Hashable, Sendable {
         public var outcomes: [String: Int]
         public var attempts: Int
         public var licences: Licences
+        /// How many of the contacts in doubt, and of those whose job is on the dead list, wait for their owner's decision.
+        public var inDoubt: Int
+        public var dead: Int
         /// When its first and last status changes happened, ISO 8601.
         public var firstAt: String?
         public var lastAt: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, state, audience, outcomes, attempts, licences, firstAt, lastAt
+            case name, state, audience, outcomes, attempts, licences, inDoubt, dead, firstAt, lastAt
         }
 
         /// Writes `firstAt` and `lastAt` also when they are null.
@@ -37,6 +40,8 @@ public struct CampaignStatistics: Codable, Hashable, Sendable {
             try container.encode(outcomes, forKey: .outcomes)
             try container.encode(attempts, forKey: .attempts)
             try container.encode(licences, forKey: .licences)
+            try container.encode(inDoubt, forKey: .inDoubt)
+            try container.encode(dead, forKey: .dead)
             try container.encode(firstAt, forKey: .firstAt)
             try container.encode(lastAt, forKey: .lastAt)
         }
@@ -66,9 +71,11 @@ extension ContactBook {
                 {
                     if let outcome = Outcome(rawValue: tally[0]) { outcomes[outcome.name] = tally[1] }
                 }
+                let held = try Self.heldCounts(db, mailing: MailingID(rawValue: row[0]))
                 return CampaignStatistics.Mailing(
                     name: row[1], state: MailingState(rawValue: row[2]) ?? .draft, audience: row[3], outcomes: outcomes,
                     attempts: row[4], licences: .init(reserved: row[5], charged: row[6], released: row[7]),
+                    inDoubt: held.inDoubt, dead: held.dead,
                     firstAt: (row[8] as Int64?).map { UnixTime(milliseconds: $0).iso8601 },
                     lastAt: (row[9] as Int64?).map { UnixTime(milliseconds: $0).iso8601 })
             }

@@ -8,6 +8,7 @@ struct HistoryReplay {
         case status = "status is what the history comes to"
         case events = "history is complete and numbered without gaps"
         case attempts = "attempts and strikes are those of the history"
+        case held = "held exactly while its history says so"
         case licence = "licence is charged if ever Sent, else held while open, else given back"
         case order = "place follows the list's order without gaps"
     }
@@ -22,6 +23,7 @@ struct HistoryReplay {
         var events: Int
         var licence: Int
         var isQueued: Bool
+        var held: HoldKind?
     }
 
     /// What the history of one delivery comes to.
@@ -64,7 +66,7 @@ struct HistoryReplay {
             db,
             sql: """
                 SELECT d.ordinal, d.contact, d.outcome, d.reason, d.attempts, d.strikes, d.events, d.licence,
-                    d.queued_at IS NOT NULL, h.number, h.outcome, h.reason, h.phase, h.attempt
+                    d.queued_at IS NOT NULL, d.held, h.number, h.outcome, h.reason, h.phase, h.attempt
                 FROM deliveries d LEFT JOIN history h ON h.mailing = d.mailing AND h.ordinal = d.ordinal
                 WHERE d.mailing = ? ORDER BY d.ordinal, h.number
                 """,
@@ -77,11 +79,13 @@ struct HistoryReplay {
                 if let stored { compare(stored, folded) }
                 stored = Stored(
                     ordinal: ordinal, contact: row[1], outcome: Outcome(rawValue: row[2]), reason: row[3],
-                    attempts: row[4], strikes: row[5], events: row[6], licence: row[7], isQueued: row[8])
+                    attempts: row[4], strikes: row[5], events: row[6], licence: row[7], isQueued: row[8],
+                    held: HoldKind(rawValue: row[9]))
                 folded = Folded()
             }
-            guard let number = row[9] as Int? else { continue }
-            folded.take(number: number, outcome: row[10], reason: row[11], phase: row[12], attempt: row[13])
+            guard let number = row[10] as Int? else { continue }
+            folded.take(
+                number: number, outcome: row[11], reason: Reason(rawValue: row[12]), phase: row[13], attempt: row[14])
         }
         if let stored { compare(stored, folded) }
     }
@@ -108,6 +112,11 @@ struct HistoryReplay {
                 "has \(stored.attempts) attempts and \(stored.strikes) strikes, its history says "
                     + "\(folded.attempts) and \(folded.strikes)")
         }
+        if stored.held != folded.status.held {
+            report(
+                .held, stored,
+                "is \(Self.words(stored.held)), its history says that it is \(Self.words(folded.status.held))")
+        }
         let licence = expectedLicence(stored, folded)
         if stored.licence != licence.rawValue {
             let found = Licence(rawValue: stored.licence).map { "\($0)" } ?? "?"
@@ -118,6 +127,10 @@ struct HistoryReplay {
         }
         expectedOrdinal = stored.ordinal + 1
         lastContact = stored.contact
+    }
+
+    private static func words(_ held: HoldKind?) -> String {
+        held.map { "held as \($0.name)" } ?? "not held"
     }
 
     private func expectedLicence(_ stored: Stored, _ folded: Folded) -> Licence {
@@ -137,20 +150,16 @@ struct HistoryReplay {
 
 extension HistoryReplay.Folded {
     /// Takes in the next line of the history.
-    fileprivate mutating func take(number: Int, outcome: UInt8, reason: String, phase: UInt8, attempt: Int) {
+    fileprivate mutating func take(number: Int, outcome: UInt8, reason: Reason, phase: UInt8, attempt: Int) {
         if number != events { hasGap = true }
         events += 1
         guard let outcome = Outcome(rawValue: outcome), let phase = DeliveryPhase(code: phase) else {
             hasGap = true
             return
         }
-        if status.absorb(
-            DeliveryStatus(outcome: outcome, isComplaint: reason == Reason.complaint.rawValue), phase: phase)
-        {
-            self.reason = reason
-        }
+        if status.absorb(outcome, reason, phase: phase) { self.reason = reason.rawValue }
         attempts = max(attempts, attempt)
-        if outcome == .softBounced || reason == Reason.softBounceLimit.rawValue { strikes += 1 }
+        if outcome == .softBounced || reason == .softBounceLimit { strikes += 1 }
         if outcome == .sent { wasSent = true }
     }
 }

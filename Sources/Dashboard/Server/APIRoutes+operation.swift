@@ -37,10 +37,10 @@ extension APIQueue {
                 id: "\(worker.id)", leaseSeconds: Double(worker.leaseRemaining.wholeMilliseconds) / 1000,
                 inFlight: worker.inFlight, description: Self.words(worker.description))
         }
+        let limits = overview.memory.compactMap(\.limit)
         let memory = Memory(
-            used: Int(overview.memory["used_memory"] ?? "") ?? 0,
-            peak: Int(overview.memory["used_memory_peak"] ?? "") ?? 0,
-            limit: overview.memory["maxmemory"].flatMap { Int($0) }.flatMap { $0 == 0 ? nil : $0 })
+            used: overview.memory.reduce(0) { $0 + $1.used }, peak: overview.memory.reduce(0) { $0 + $1.peak },
+            limit: limits.isEmpty ? nil : limits.reduce(0, +))
         self.init(
             time: status.time.iso8601, redis: redis, waiting: mailings.reduce(0) { $0 + $1.waiting },
             inFlight: workers.reduce(0) { $0 + $1.inFlight }, due: mailings.reduce(0) { $0 + $1.due },

@@ -54,6 +54,16 @@ extension Reason {
     public static let softBounceLimit = Reason(rawValue: "soft_bounce_limit")
     public static let complaint = Reason(rawValue: "complaint")
     public static let optOut = Reason(rawValue: "opt_out")
+    /// Held until its owner decides: the message may or may not have been accepted.
+    public static let inDoubtHeld = Reason(rawValue: "in_doubt_held")
+    /// On the dead list: the job was in the hands of worker after worker that died.
+    public static let recoveredTooOften = Reason(rawValue: "recovered_too_often")
+    /// Its owner had a held message sent again.
+    public static let resentByOwner = Reason(rawValue: "resent_by_owner")
+    /// Its owner says that a held message was sent.
+    public static let confirmedByOwner = Reason(rawValue: "confirmed_by_owner")
+    /// Its owner gave a held message up.
+    public static let droppedByOwner = Reason(rawValue: "dropped_by_owner")
 
     /// Whether an address that ended for this reason is kept from other mailings: the address is dead or its owner said no.
     public var suppressesAddress: Bool {

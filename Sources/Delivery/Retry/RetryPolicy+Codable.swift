@@ -3,20 +3,12 @@ extension RetryPolicy: Codable {
         case deferred, softBounced, maximumAge, jitter
     }
 
-    /// Any key at all, to find those that do not belong here.
-    private struct AnyKey: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Reads durations as texts such as `5m`; a missing key takes its standard value, an unknown one is an error.
     public init(from decoder: any Decoder) throws {
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where Key(rawValue: key.stringValue) == nil {
-            let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RetryPolicyError(key: key.stringValue, message: "this key is unknown; there are \(known)")
+        let known = Key.allCases.map(\.rawValue)
+        if let key = try decoder.firstKey(unknownTo: known) {
+            throw RetryPolicyError(
+                key: key, message: "this key is unknown; there are \(known.joined(separator: ", "))")
         }
         let container = try decoder.container(keyedBy: Key.self)
         func durations(_ key: Key) throws -> [Duration]? {

@@ -3,9 +3,9 @@ internal import Delivery
 // The payload of a job in a lane. Its mailing and site are in the lane's key, so they are not repeated here.
 //
 //     ordinal      4 bytes, big-endian   read by the scripts
-//     recoveries   1 byte                read and counted up by the reaper's script
+//     recoveries   1 byte                counted by the scripts; an attempt that ends with an answer starts anew
 //     strikes      1 byte
-//     flags        1 byte                1: in doubt
+//     flags        1 byte                1: in doubt, 2: about to be sent (only in flight, only the scripts')
 //     attempts     varint
 //     first try    varint, ms since 1970, 0 = none yet
 //     address      varint length, UTF-8
@@ -44,5 +44,10 @@ extension DeliveryJob {
             id: ID(mailing: mailing, ordinal: ordinal), attempts: UInt16(clamping: attempts), strikes: strikes,
             firstAttempt: firstAttempt == 0 ? nil : UnixTime(milliseconds: Int64(clamping: firstAttempt)),
             isInDoubt: flags & 1 == 1, address: address, fields: fields)
+    }
+
+    /// Whether a payload is of a job that was in the hands of a worker that died.
+    static func isRecovered(payload: [UInt8]) -> Bool {
+        payload.count > 4 && payload[4] > 0
     }
 }

@@ -23,6 +23,18 @@ extension StatusChange {
         return writer.bytes
     }
 
+    /// The bytes after ordinal and time of a change that a script makes: no attempt was made, no server spoke.
+    static func wireTail(_ outcome: Outcome, _ reason: Reason, rule: String, phase: DeliveryPhase) -> [UInt8] {
+        var writer = WireWriter(reservingCapacity: 32)
+        writer.write(byte: outcome.rawValue)
+        writer.write(byte: phase.code)
+        writer.write(varint: 0)
+        writer.write(string: reason.rawValue)
+        writer.write(string: rule)
+        writer.write(string: "")
+        return writer.bytes
+    }
+
     /// Reads all changes of one stream entry.
     ///
     /// - Throws: ``JobQueueError`` when the bytes are not status changes.

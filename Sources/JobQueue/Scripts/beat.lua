@@ -6,5 +6,5 @@
 local now = now_ms()
 if not lease_holds(ARGV[1], now) then return 0 end
 redis.call('ZADD', leases_key, now + ARGV[2], ARGV[1])
-redis.call('HSET', workers_key, ARGV[1], ARGV[3])
+redis.call('HSET', prefix .. 'workers', ARGV[1], ARGV[3])
 return 1

@@ -1,11 +1,15 @@
 #!lua flags=allow-oom
 -- CLAIM: moves due jobs to their lanes, then jobs from lanes into a worker's flight.
 -- ARGV: 1 worker, 2 how many jobs it has room for
--- Result: false when the lease is lost; else {wait, suppressions, m, site, {payload…}, m, site, {payload…}, …} where wait is
---   how many ms from now there may be something again (-1: nothing is known to come) and suppressions is how many addresses
---   were suppressed after they had been fed (0: the worker need not look).
+-- Result: false when the lease is lost; else {wait, suppressions, m, site, paced, {payload…}, …} where wait is how many ms from
+--   now there may be something again (-1: nothing is known to come), suppressions is how many addresses were suppressed after
+--   they had been fed (0: the worker need not look), and paced is 1 when the site wants to hear what became of its jobs.
 -- Guarantees: a job is in exactly one place; settled jobs are skipped; lanes of a mailing are served in turn, mailings by
---   virtual time; the work is bounded however much is waiting or due. A full Redis still hands out what it has (allow-oom).
+--   virtual time; rates, connections, quotas and windows are kept to, and what must wait is set aside until the exact time; the
+--   work is bounded however much is waiting or due. A full Redis still hands out what it has (allow-oom).
+--
+-- This script is a door: workers never load it. It is there only after the coordinator has made sure that this very Redis
+-- process knows all that the contact book knows (docs/queue.md), so a Redis that came back older sends nothing twice.
 local MAX_BUCKET_JOBS, MAX_LANES, MAX_MAILINGS = 200, 32, 16
 local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
 if not lease_holds(worker, now) then return false end
@@ -13,20 +17,46 @@ if not lease_holds(worker, now) then return false end
 -- A due job goes to the head of its lane: it has waited its time, it does not queue behind the whole mailing again.
 local function promote(limit)
   local bucket = redis.call('ZRANGEBYSCORE', due_key, '-inf', now, 'LIMIT', 0, 1)[1]
-  if not bucket then return 0 end
+  if not bucket then return end
   local jobs = redis.call('LPOP', key_bucket(bucket), limit) or {}
   if #jobs < limit then redis.call('ZREM', due_key, bucket) end
   for _, text in ipairs(jobs) do
     local m, site, payload = split_place(text)
-    redis.call('HINCRBY', key_counts(m), 'due', -1)
+    count(m, 'due', -1)
     put_back(m, site, payload, now)
   end
-  return #jobs
 end
 promote(MAX_BUCKET_JOBS)
+for _, m in ipairs(redis.call('ZRANGEBYSCORE', resting_key, '-inf', now, 'LIMIT', 0, MAX_MAILINGS)) do activate(m) end
 
 local result = { -1, redis.call('HLEN', prefix .. 'suppressed') }
-local soonest
+local pacing = redis.call('EXISTS', limits_key, pace_key) > 0
+
+-- How many jobs of a mailing its quota and its window allow now, and from when on it may go on. A quota is a rate, too: its
+-- burst is a minute's worth, and over any hour there is never more than it says.
+local function mailing_allowance(quota, n)
+  local window, interval, burst, tat = unpack(quota)
+  if window then
+    local opens
+    for from, till in string.gmatch(window, '(%d+)%-(%d+)') do
+      from, till = tonumber(from), tonumber(till)
+      if now < till then
+        opens = from
+        break
+      end
+    end
+    -- No opening is known: the coordinator tells the next ones.
+    if not opens then return 0, now + 60000 end
+    if now < opens then return 0, opens end
+  end
+  if interval then
+    local start = math.max(tonumber(tat or 0), now)
+    local room = math.floor((now - start) / interval + burst + 1e-6)
+    if room < 1 then return 0, start - (burst - 1) * interval end
+    n = math.min(n, room)
+  end
+  return n, now
+end
 
 -- Takes up to n jobs of one mailing into flight, from its lanes in turn; returns how many it took. Each kind of step is one
 -- command for all lanes together: with a few jobs from each of many sites, commands and not jobs are what costs.
@@ -34,71 +64,116 @@ local function serve(m, n)
   local ready = key_ready(m)
   local lanes = redis.call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, MAX_LANES)
   if #lanes == 0 then return 0 end
-  local taken, query, served, drained, popped = {}, {}, {}, {}, 0
+  local limits = pacing and redis.call('HMGET', limits_key, '*', unpack(lanes))
+  local states = pacing and redis.call('HMGET', pace_key, unpack(lanes))
+  local taken, query, scores, drained, spent, popped = {}, {}, {}, {}, {}, 0
   for i, site in ipairs(lanes) do
     if popped >= n then break end
-    local share = math.ceil((n - popped) / (#lanes - i + 1))
-    local jobs = redis.call('LPOP', key_lane(m, site), share) or {}
-    if #jobs < share then
-      drained[#drained + 1] = site
+    local share, score = math.ceil((n - popped) / (#lanes - i + 1)), now
+    local p = pacing and read_pace(site, limits[i + 1] or limits[1], states[i]) or nil
+    if p then
+      local room
+      room, score = allowance(p, now)
+      share = math.min(share, room)
+    end
+    if share < 1 then
+      scores[#scores + 1] = score
+      scores[#scores + 1] = site
     else
-      served[#served + 1] = now
-      served[#served + 1] = site
+      local jobs = redis.call('LPOP', key_lane(m, site), share) or {}
+      if p then
+        spend(p, #jobs, now)
+        if p.step > 0 or p.blocked > 0 then
+          spent[#spent + 1] = site
+          spent[#spent + 1] = written(p)
+        end
+        local room, later = allowance(p, now)
+        score = room < 1 and later or now
+      end
+      if #jobs < share then
+        drained[#drained + 1] = site
+      else
+        scores[#scores + 1] = score
+        scores[#scores + 1] = site
+      end
+      for _, payload in ipairs(jobs) do
+        query[#query + 1] = 'GET'
+        query[#query + 1] = 'u1'
+        -- As text, once: Redis would print a number in the slow way of floating point, at each use.
+        query[#query + 1] = string.format('%d', ordinal_of(payload))
+      end
+      popped = popped + #jobs
+      taken[#taken + 1] = { site, jobs, p }
     end
-    for _, payload in ipairs(jobs) do
-      query[#query + 1] = 'GET'
-      query[#query + 1] = 'u1'
-      -- As text, once: Redis would print a number in the slow way of floating point, at each use.
-      query[#query + 1] = string.format('%d', ordinal_of(payload))
-    end
-    popped = popped + #jobs
-    taken[#taken + 1] = { site, jobs }
   end
   if #drained > 0 then redis.call('ZREM', ready, unpack(drained)) end
-  if #served > 0 then redis.call('ZADD', ready, unpack(served)) end
+  if #scores > 0 then redis.call('ZADD', ready, unpack(scores)) end
+  if #spent > 0 then redis.call('HSET', pace_key, unpack(spent)) end
   if popped == 0 then return 0 end
   local done = redis.call('BITFIELD_RO', key_done(m), unpack(query))
   local flight, k = {}, 0
   for _, lane in ipairs(taken) do
-    local site, fresh = lane[1], {}
+    local site, fresh, busy = lane[1], {}, lane[3] and lane[3].connections > 0 and {}
     local place = m .. ':' .. site .. '\n'
     for _, payload in ipairs(lane[2]) do
       k = k + 1
       if done[k] == 0 then
-        flight[#flight + 1] = m .. ':' .. query[3 * k]
+        local id = m .. ':' .. query[3 * k]
+        flight[#flight + 1] = id
         flight[#flight + 1] = place .. payload
         fresh[#fresh + 1] = payload
+        if busy then
+          busy[#busy + 1] = id
+          busy[#busy + 1] = worker
+        end
       end
     end
     if #fresh > 0 then
+      if busy then redis.call('HSET', key_busy(site), unpack(busy)) end
       result[#result + 1] = m
       result[#result + 1] = site
+      result[#result + 1] = lane[3] and 1 or 0
       result[#result + 1] = fresh
     end
   end
   if #flight > 0 then redis.call('HSET', key_flight(worker), unpack(flight)) end
-  redis.call('HINCRBY', key_counts(m), 'waiting', -popped)
+  count(m, 'waiting', -popped)
+  if popped > #flight / 2 then count(m, 'closed', popped - #flight / 2) end
   return #flight / 2
 end
 
 local left = want
 for _, m in ipairs(redis.call('ZRANGE', mailings_key, 0, MAX_MAILINGS - 1)) do
   if left <= 0 then break end
-  local count = serve(m, left)
-  left = left - count
-  if count > 0 then
-    local weight = tonumber(redis.call('HGET', key_mailing(m), 'weight') or 1)
-    redis.call('ZINCRBY', mailings_key, count / weight, m)
+  local mailing = redis.call('HMGET', key_mailing(m), 'weight', 'window', 'quota_interval', 'quota_burst', 'quota_tat')
+  local weight = table.remove(mailing, 1)
+  local room, later = mailing_allowance(mailing, left)
+  if room > 0 then
+    local taken = serve(m, room)
+    left = left - taken
+    if taken > 0 then
+      redis.call('ZINCRBY', mailings_key, taken / (weight or 1), m)
+      if mailing[2] then
+        local tat = math.max(tonumber(mailing[4] or 0), now) + taken * mailing[2]
+        redis.call('HSET', key_mailing(m), 'quota_tat', string.format('%.3f', tat))
+      end
+    end
+    later = redis.call('ZRANGE', key_ready(m), 0, 0, 'WITHSCORES')[2]
   end
-  local first = redis.call('ZRANGE', key_ready(m), 0, 0, 'WITHSCORES')
-  if first[1] then
-    soonest = math.min(soonest or tonumber(first[2]), tonumber(first[2]))
-  else
+  if not later or tonumber(later) > now then
     redis.call('ZREM', mailings_key, m)
+    -- Nothing of it may go before then: until then it costs nothing.
+    if later then redis.call('ZADD', resting_key, later, m) end
   end
 end
 
-local next_due = redis.call('ZRANGE', due_key, 0, 0, 'WITHSCORES')
-if next_due[1] then soonest = math.min(soonest or tonumber(next_due[2]), tonumber(next_due[2])) end
-if soonest then result[1] = math.max(0, math.ceil(soonest - now)) end
+if redis.call('EXISTS', mailings_key) == 1 then
+  result[1] = 0
+else
+  local soonest = math.huge
+  for _, key in ipairs({ due_key, resting_key }) do
+    soonest = math.min(soonest, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or soonest))
+  end
+  if soonest < math.huge then result[1] = math.max(0, math.ceil(soonest - now)) end
+end
 return result

@@ -9,6 +9,7 @@ if not state or state == 'cancelled' then return 0 end
 redis.call('HSET', key_mailing(m), 'state', wanted)
 if wanted == 'paused' then
   redis.call('ZREM', mailings_key, m)
+  redis.call('ZREM', resting_key, m)
 elseif redis.call('EXISTS', key_ready(m)) == 1 then
   activate(m)
 end

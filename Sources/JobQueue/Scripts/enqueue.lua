@@ -1,16 +1,24 @@
 #!lua
 -- ENQUEUE: feeds a range of a mailing's ordinals into its lanes.
--- ARGV: 1 mailing, 2 expected cursor, 3 new cursor, then per lane: site, n, payload × n
+-- ARGV: 1 mailing, 2 expected cursor, 3 new cursor, 4 how many held jobs, per held job: "doubt" or "dead", ordinal, site, payload;
+--   then per lane: site, n, payload × n
 -- Result: {moved, cursor}: moved is 1 and cursor the new one; or moved 0 and the cursor that stands, nothing done;
 --   or moved -1 when this Redis does not know the mailing; -2 when it is cancelled.
--- Guarantees: the cursor moves with the push, so repeating a batch after a crash does nothing.
+-- Guarantees: the cursor moves with the push, so repeating a batch after a crash does nothing. A Redis that lost its data gets
+--   what the book holds back as held, not as waiting.
 local m, expected, new = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local state = state_of(m)
 if not state then return { -1, 0 } end
 if state == 'cancelled' then return { -2, 0 } end
-local cursor = tonumber(redis.call('GET', key_cursor(m)) or 0)
+local cursor_key = prefix .. 'cursor:' .. m
+local cursor = tonumber(redis.call('GET', cursor_key) or 0)
 if cursor ~= expected then return { 0, cursor } end
-local now, i, total = now_ms(), 4, 0
+local now, i, total = now_ms(), 5, 0
+for _ = 1, ARGV[4] do
+  redis.call('SETBIT', key_done(m), ARGV[i + 1], 1)
+  redis.call('HSET', prefix .. ARGV[i] .. ':' .. m, ARGV[i + 1], ARGV[i + 2] .. '\n' .. ARGV[i + 3])
+  i = i + 4
+end
 while i <= #ARGV do
   local site, n = ARGV[i], tonumber(ARGV[i + 1])
   local lane = key_lane(m, site)
@@ -21,9 +29,10 @@ while i <= #ARGV do
   total = total + n
   i = i + 2 + n
 end
-redis.call('SET', key_cursor(m), new)
+redis.call('SET', cursor_key, new)
 if total > 0 then
-  redis.call('HINCRBY', key_counts(m), 'waiting', total)
+  count(m, 'waiting', total)
+  count(m, 'fed', total)
   if state == 'running' then activate(m) end
 end
 return { 1, tonumber(new) }

@@ -4,5 +4,5 @@
 -- Result: 1 gone; 0 when something is still in its flight (its lease is left to run out, the reaper returns the jobs).
 if redis.call('EXISTS', key_flight(ARGV[1])) == 1 then return 0 end
 redis.call('ZREM', leases_key, ARGV[1])
-redis.call('HDEL', workers_key, ARGV[1])
+redis.call('HDEL', prefix .. 'workers', ARGV[1])
 return 1

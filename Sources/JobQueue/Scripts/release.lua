@@ -1,15 +1,21 @@
 #!lua flags=allow-oom
 -- RELEASE: gives claimed jobs back to the head of their lanes, with no attempt charged.
--- ARGV: 1 worker, then per job: m, ordinal
+-- ARGV: 1 worker, 2… the sites that want to hear of it (see pace.lua), then per job: m, ordinal
 -- Result: how many went back.
--- Guarantees: only what is still in this worker's flight moves, exactly as it was claimed; jobs of a cancelled mailing are dropped.
+-- Guarantees: only what is still in this worker's flight moves; it was not sent, so what AIR marked is unmarked; jobs of a
+--   cancelled mailing are dropped.
 local flight, now, moved = key_flight(ARGV[1]), now_ms(), 0
-for i = 2, #ARGV, 2 do
+for i = note_sites(2, now), #ARGV, 2 do
   local field = ARGV[i] .. ':' .. ARGV[i + 1]
   local text = redis.call('HGET', flight, field)
   if text then
     redis.call('HDEL', flight, field)
     local m, site, payload = split_place(text)
+    local recoveries, strikes, flags = string.byte(payload, 5, 7)
+    if flags >= 2 then
+      if recoveries > 1 then recoveries = recoveries - 1 end
+      payload = string.sub(payload, 1, 4) .. string.char(recoveries, strikes, flags % 2) .. string.sub(payload, 8)
+    end
     if put_back(m, site, payload, now) then moved = moved + 1 end
   end
 end

@@ -9,11 +9,16 @@ public struct MailingSettings: Sendable, Codable {
     /// The address in MAIL FROM, to which bounce messages go.
     public var envelopeSender: String
     public var retry: RetryPolicy
+    /// What becomes of a message that may or may not have been accepted.
+    public var inDoubt: InDoubtPolicy
 
-    public init(template: MessageTemplate, envelopeSender: String, retry: RetryPolicy) {
+    public init(
+        template: MessageTemplate, envelopeSender: String, retry: RetryPolicy, inDoubt: InDoubtPolicy = .resend
+    ) {
         self.template = template
         self.envelopeSender = envelopeSender
         self.retry = retry
+        self.inDoubt = inDoubt
     }
 
     /// Reads what ``encoded()`` wrote.

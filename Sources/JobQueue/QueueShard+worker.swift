@@ -2,12 +2,12 @@ public import Delivery
 public import NIOCore
 internal import RedisClient
 
-extension JobQueue {
-    /// Gives a worker its identity and first lease.
+extension QueueShard {
+    /// Gives a worker its identity and first lease, or, with an identity that another shard gave, the lease here.
     ///
     /// - Parameter description: What `queue status` shows of the worker, as JSON.
     public func register(
-        name: String, lease: Duration, description: String
+        _ name: String, lease: Duration, description: String
     ) -> EventLoopFuture<WorkerID> {
         evaluate(QueueScripts.register, [.init(name), .init(lease.wholeMilliseconds), .init(description)])
             .flatMapThrowing { answer in
@@ -24,37 +24,50 @@ extension JobQueue {
 
     /// Claims up to `want` jobs (at most 500 a call) for a worker.
     ///
-    /// - Throws: ``JobQueueError/Code/leaseLost`` when the worker must register anew.
+    /// - Throws: ``JobQueueError/Code/leaseLost`` when the worker must register anew, ``JobQueueError/Code/notOpen`` as long as
+    ///   the coordinator has not let this Redis process hand out jobs; then nothing was claimed for certain.
     public func claim(_ want: Int, for worker: WorkerID) -> EventLoopFuture<Claim> {
-        evaluate(QueueScripts.claim, [.init(worker.rawValue), .init(want)]).flatMapThrowing { answer in
-            if answer == .null { throw JobQueueError(code: .leaseLost, message: "the lease of \(worker) has run out") }
-            guard case .array(let parts) = answer, parts.count % 3 == 2, case .integer(let wait) = parts[0],
-                case .integer(let suppressions) = parts[1]
-            else { throw JobQueueError.unexpected("claim") }
-            var claim = Claim(
-                jobs: [], nextIn: wait < 0 ? nil : .milliseconds(wait), suppressionsExist: suppressions > 0)
-            claim.jobs.reserveCapacity(want)
-            for i in stride(from: 2, to: parts.count, by: 3) {
-                guard
-                    let mailing = parts[i].text.flatMap({ UInt32($0) }).map(MailingID.init(rawValue:)),
-                    let site = parts[i + 1].text, case .array(let payloads) = parts[i + 2]
-                else { throw JobQueueError.unexpected("claim") }
-                for payload in payloads {
-                    guard let bytes = payload.bytes else { throw JobQueueError.unexpected("claim") }
-                    claim.jobs.append(
-                        ClaimedJob(job: try DeliveryJob(payload: bytes, mailing: mailing), site: site))
-                }
+        evaluate(QueueScripts.claim, [.init(worker.rawValue), .init(want)], loadsIfMissing: false)
+            .flatMapErrorThrowing { error in
+                guard (error as? RedisError)?.code == .server("NOSCRIPT") else { throw error }
+                throw JobQueueError(
+                    code: .notOpen, message: "Redis has started anew; its coordinator must check it before jobs are sent")
             }
-            return claim
+            .flatMapThrowing { answer in
+                if answer == .null {
+                    throw JobQueueError(code: .leaseLost, message: "the lease of \(worker) has run out")
+                }
+                return try Claim(answer, want: want)
+            }
+    }
+
+    /// Marks jobs as about to be sent, so that the reaper knows which ones may have been.
+    ///
+    /// - Returns: Per job whether it may be sent: one that is no longer in this worker's flight may not.
+    /// - Throws: ``JobQueueError/Code/leaseLost`` when the worker must register anew.
+    public func air(_ jobs: [DeliveryJob.ID], by worker: WorkerID) -> EventLoopFuture<[Bool]> {
+        var arguments: [RedisArgument] = [.init(worker.rawValue)]
+        for job in jobs {
+            arguments.append(.init(Int(job.mailing.rawValue)))
+            arguments.append(.init(Int(job.ordinal)))
+        }
+        return evaluate(QueueScripts.air, arguments).flatMapThrowing { answer in
+            if answer == .null { throw JobQueueError(code: .leaseLost, message: "the lease of \(worker) has run out") }
+            guard case .array(let marks) = answer, marks.count == jobs.count else {
+                throw JobQueueError.unexpected("air")
+            }
+            return marks.map { $0 == .integer(1) }
         }
     }
 
     /// Ends jobs for good; the changes reach the coordinator exactly once however often this is repeated.
     ///
+    /// - Parameter news: What ended at paced sites.
     /// - Returns: How many of the changes were news.
-    public func settle(_ changes: [StatusChange], by worker: WorkerID) -> EventLoopFuture<Int> {
+    public func settle(_ changes: [StatusChange], by worker: WorkerID, news: [SiteNews] = []) -> EventLoopFuture<Int> {
         var arguments: [RedisArgument] = [.init(worker.rawValue)]
-        arguments.reserveCapacity(3 + 2 * changes.count)
+        arguments.reserveCapacity(4 + 2 * changes.count)
+        arguments.append(news)
         for group in changes.groupedByMailing(atMost: 100) {
             arguments.append(.init(Int(group[group.startIndex].job.mailing.rawValue)))
             arguments.append(.init(group.count))
@@ -70,14 +83,17 @@ extension JobQueue {
     }
 
     /// Puts jobs aside until their next attempt, each with the status change that says why.
-    public func postpone(_ jobs: [PostponedJob], by worker: WorkerID) -> EventLoopFuture<Int> {
+    public func postpone(
+        _ jobs: [PostponedJob], by worker: WorkerID, news: [SiteNews] = []
+    ) -> EventLoopFuture<Int> {
         var arguments: [RedisArgument] = [.init(worker.rawValue)]
-        arguments.reserveCapacity(1 + 6 * jobs.count)
+        arguments.reserveCapacity(2 + 6 * jobs.count)
+        arguments.append(news)
         for postponed in jobs {
             arguments.append(.init(Int(postponed.job.id.mailing.rawValue)))
             arguments.append(.init(Int(postponed.job.id.ordinal)))
             arguments.append(.init(postponed.site))
-            arguments.append(.init(max(0, postponed.delay.wholeMilliseconds)))
+            arguments.append(.init(postponed.delay.map { max(0, $0.wholeMilliseconds) } ?? -1))
             arguments.append(.init(postponed.job.payload))
             arguments.append(.init(postponed.change.wire))
         }
@@ -88,8 +104,11 @@ extension JobQueue {
     }
 
     /// Gives claimed jobs back to the head of their lanes, no attempt charged.
-    public func release(_ jobs: [DeliveryJob.ID], by worker: WorkerID) -> EventLoopFuture<Int> {
+    public func release(
+        _ jobs: [DeliveryJob.ID], by worker: WorkerID, news: [SiteNews] = []
+    ) -> EventLoopFuture<Int> {
         var arguments: [RedisArgument] = [.init(worker.rawValue)]
+        arguments.append(news)
         for job in jobs {
             arguments.append(.init(Int(job.mailing.rawValue)))
             arguments.append(.init(Int(job.ordinal)))
@@ -102,7 +121,9 @@ extension JobQueue {
 
     /// Gives back everything in a worker's flight, no attempt charged; answers how many jobs are left there for another call.
     public func returnFlight(of worker: WorkerID) -> EventLoopFuture<Int> {
-        evaluate(QueueScripts.returnFlight, [.init(worker.rawValue), .init(500)]).flatMapThrowing { answer in
+        evaluate(
+            QueueScripts.returnFlight, [.init(worker.rawValue), .init(500), .init(HoldKind.inDoubt.wireTail)]
+        ).flatMapThrowing { answer in
             guard case .integer(let left) = answer else { throw JobQueueError.unexpected("return_flight") }
             return Int(left)
         }
@@ -115,7 +136,7 @@ extension JobQueue {
 
     /// The content that was published for a mailing, with its version; `nil` when Redis does not know the mailing.
     public func content(of mailing: MailingID) -> EventLoopFuture<MailingContent?> {
-        redis.submit(["HMGET", .init(keys.mailing(mailing)), "content", "version"]).flatMapThrowing { answer in
+        command(["HMGET", .init(keys.mailing(mailing)), "content", "version"]).flatMapThrowing { answer in
             guard case .array(let values) = answer, values.count == 2 else { throw JobQueueError.unexpected("HMGET") }
             guard let bytes = values[0].bytes, let version = values[1].text else { return nil }
             return MailingContent(bytes: bytes, version: version)
@@ -126,9 +147,46 @@ extension JobQueue {
     ///
     /// - Parameter comparisonKeys: The addresses in the form that duplicates are found by.
     public func suppressions(of comparisonKeys: [String]) -> EventLoopFuture<[SuppressionNotice?]> {
-        redis.submit(["HMGET", .init(keys.suppressed)] + comparisonKeys.map { .init($0) }).flatMapThrowing { answer in
+        command(["HMGET", .init(keys.suppressed)] + comparisonKeys.map { .init($0) }).flatMapThrowing { answer in
             guard case .array(let values) = answer else { throw JobQueueError.unexpected("HMGET") }
             return values.map { $0.text.flatMap(SuppressionNotice.init(stored:)) }
+        }
+    }
+}
+
+extension Claim {
+    /// Reads the script's answer.
+    fileprivate init(_ answer: RedisValue, want: Int) throws {
+        guard case .array(let parts) = answer, parts.count % 4 == 2, case .integer(let wait) = parts[0],
+            case .integer(let suppressions) = parts[1]
+        else { throw JobQueueError.unexpected("claim") }
+        self.init(jobs: [], nextIn: wait < 0 ? nil : .milliseconds(wait), suppressionsExist: suppressions > 0)
+        jobs.reserveCapacity(want)
+        for i in stride(from: 2, to: parts.count, by: 4) {
+            guard let mailing = parts[i].text.flatMap({ UInt32($0) }).map(MailingID.init(rawValue:)),
+                let site = parts[i + 1].text, case .integer(let paced) = parts[i + 2],
+                case .array(let payloads) = parts[i + 3]
+            else { throw JobQueueError.unexpected("claim") }
+            for payload in payloads {
+                guard let bytes = payload.bytes else { throw JobQueueError.unexpected("claim") }
+                jobs.append(
+                    ClaimedJob(
+                        job: try DeliveryJob(payload: bytes, mailing: mailing), site: site, siteIsPaced: paced == 1,
+                        isRecovered: DeliveryJob.isRecovered(payload: bytes)))
+            }
+        }
+    }
+}
+
+extension [RedisArgument] {
+    /// Appends what ended at paced sites, as `note_sites` of pace.lua reads it.
+    fileprivate mutating func append(_ news: [SiteNews]) {
+        append(.init(news.count))
+        for site in news {
+            append(.init(site.site))
+            append(.init(site.sent))
+            append(.init(site.jobs.count))
+            for job in site.jobs { append(.init("\(job)")) }
         }
     }
 }

@@ -1,0 +1,187 @@
+internal import Delivery
+internal import DequeModule
+internal import JobQueue
+internal import Logging
+internal import NIOCore
+internal import SMTP
+
+extension DeliveryEngine {
+    /// Claims as many jobs as there is room for, unless a claim is under way.
+    func claimIfRoom() {
+        guard phase == .running, relayAvailable, !claiming, retelling == 0 else { return }
+        guard mayBegin else { return lookAgain(in: Self.retryDelay) }
+        let here = present
+        if let shard = asking.uncertain {
+            guard here == 0 else { return lookAgain(in: Self.retryDelay) }
+            return returnFlight(in: shard)
+        }
+        // Below a quarter of the capacity another claim would only be a small batch.
+        guard capacity - here >= max(1, capacity / 4) else { return }
+        let now = NIODeadline.now()
+        let next = asking.next(now: now)
+        guard let number = next.shard else { return lookAgain(in: next.waitUntil - now) }
+        claiming = true
+        let worker = lease.worker
+        let shard = queue.shards[number]
+        shard.claim(min(capacity - here, 500), for: worker).flatMap {
+            [eventLoop] claim -> EventLoopFuture<CheckedClaim> in
+            guard claim.suppressionsExist, !claim.jobs.isEmpty else {
+                return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
+            }
+            let keys = claim.jobs.map { (try? EmailAddress(parsing: $0.job.address))?.comparisonKey ?? $0.job.address }
+            return shard.suppressions(of: keys).map { CheckedClaim(claim: claim, suppressions: $0) }
+        }.assumeIsolated().whenComplete { self.claimed($0, from: number, by: worker) }
+    }
+
+    private struct CheckedClaim: Sendable {
+        var claim: Claim
+        var suppressions: [SuppressionNotice?]?
+    }
+
+    private func claimed(_ answer: Result<CheckedClaim, any Error>, from shard: Int, by worker: WorkerID) {
+        claiming = false
+        switch answer {
+        case .failure(let error):
+            claimFailed(error, in: shard)
+        case .success(let checked):
+            // Claimed under an identity that is gone: the reaper has given these jobs to others.
+            guard worker == lease.worker else { return claimIfRoom() }
+            if lease.condition == Self.notOpen { lease.condition = "sending" }
+            keep(checked)
+            guard phase == .running else {
+                giveBack(waiting.removeAll())
+                return finishDrainIfDone()
+            }
+            fetchContents()
+            if checked.claim.jobs.isEmpty {
+                // Jitter keeps a hundred idle workers from asking in step.
+                let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
+                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...(wait < 100 ? 5 : 50))))
+            } else {
+                pool?.messagesAvailable()
+                mark()
+            }
+            claimIfRoom()
+        }
+    }
+
+    private static let notOpen = "waiting until the coordinator has checked Redis, which has started anew"
+
+    private func claimFailed(_ error: any Error, in shard: Int) {
+        switch (error as? JobQueueError)?.code {
+        case .leaseLost:
+            // What waits here is being given to others; the next beat brings a new identity.
+            dropWaiting()
+            lease.distrust()
+        case .notOpen:
+            if lease.condition != Self.notOpen { logger.notice("\(Self.notOpen)") }
+            lease.condition = Self.notOpen
+            // It may have come back older, with jobs in our flight that we were done with.
+            asking.setUncertain(shard, true)
+            asking.rest(shard, until: .now() + Self.retryDelay)
+        default:
+            logger.debug("claim failed", metadata: ["error": "\(error)"])
+            asking.setUncertain(shard, true)
+        }
+        guard phase == .running else { return finishDrainIfDone() }
+        lookAgain(in: Self.retryDelay)
+    }
+
+    private func keep(_ checked: CheckedClaim) {
+        guard let suppressions = checked.suppressions else {
+            for entry in checked.claim.jobs { waiting.keep(entry) }
+            return
+        }
+        for (entry, suppression) in zip(checked.claim.jobs, suppressions) {
+            if let suppression { suppress(entry, suppression) } else { waiting.keep(entry) }
+        }
+    }
+
+    private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
+        settle(
+            StatusChange(
+                job: entry.job.id, time: .now, outcome: suppression.outcome, reason: suppression.reason, rule: "L3",
+                phase: .local, attempt: entry.job.attempts, reply: ""), of: entry)
+    }
+
+    /// Gives back all that a shard holds in flight for this worker, which has nothing in hand: jobs of a claim whose answer was lost.
+    private func returnFlight(in shard: Int) {
+        claiming = true
+        queue.shards[shard].returnFlight(of: lease.worker).assumeIsolated().whenComplete { answer in
+            self.claiming = false
+            if case .success(let left) = answer { self.asking.setUncertain(shard, left > 0) }
+            guard self.phase == .running else { return self.finishDrainIfDone() }
+            if self.asking.uncertain != nil { self.lookAgain(in: Self.retryDelay) } else { self.claimIfRoom() }
+        }
+    }
+
+    /// Fetches what the mailings of waiting jobs say, where it is not known yet.
+    func fetchContents() {
+        for mailing in mailings.missing(among: waiting.heads.lazy.map(\.job.id.mailing)) {
+            mailings.fetching.insert(mailing)
+            queue.shards[0].content(of: mailing).assumeIsolated().whenComplete { answer in
+                self.mailings.fetching.remove(mailing)
+                do {
+                    guard let content = try answer.get() else {
+                        throw JobQueueError(code: .unknownMailing, message: "Redis does not know mailing \(mailing)")
+                    }
+                    try self.mailings.insert(CompiledMailing(content), for: mailing)
+                    self.pool?.messagesAvailable()
+                } catch {
+                    self.hold(because: "mailing \(mailing) cannot be read: \(error)")
+                }
+            }
+        }
+    }
+
+    // MARK: Marking
+
+    /// Marks jobs as about to be sent that must be before they are: a few more than can be begun at once.
+    func mark() {
+        let limit = max(8, capacity / 8)
+        guard phase == .running, marking == 0, mayBegin, waiting.marked.count + waiting.suspects.count < limit,
+            let first = waiting.unmarked.first
+        else { return }
+        // One call goes to one shard.
+        let shard = queue.shardNumber(ofSite: first.site)
+        var batch: [ClaimedJob] = []
+        while batch.count < limit, let entry = waiting.unmarked.first, queue.shardNumber(ofSite: entry.site) == shard {
+            batch.append(waiting.unmarked.removeFirst())
+        }
+        marking = batch.count
+        let worker = lease.worker
+        queue.shards[shard].air(batch.map(\.job.id), by: worker).assumeIsolated().whenComplete { answer in
+            self.marking = 0
+            self.marked(batch, answer, by: worker)
+        }
+    }
+
+    private func marked(_ batch: [ClaimedJob], _ answer: Result<[Bool], any Error>, by worker: WorkerID) {
+        // Under an identity that is gone they are no longer ours.
+        guard worker == lease.worker else { return finishDrainIfDone() }
+        switch answer {
+        case .success(let marks):
+            let ours = zip(batch, marks).filter(\.1).map(\.0)
+            guard phase == .running, relayAvailable, NIODeadline.now() >= heldUntil else {
+                giveBack(ours)
+                return finishDrainIfDone()
+            }
+            for entry in ours { waiting.keepMarked(entry) }
+            pool?.messagesAvailable()
+            mark()
+        case .failure(let error):
+            if (error as? JobQueueError)?.code == .leaseLost {
+                dropWaiting()
+                lease.distrust()
+            } else {
+                // Repeating it is harmless.
+                for entry in batch.reversed() { waiting.unmarked.prepend(entry) }
+            }
+            guard phase == .running else {
+                giveBack(waiting.removeAll())
+                return finishDrainIfDone()
+            }
+            lookAgain(in: Self.retryDelay)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+internal import Delivery
+internal import JobQueue
+internal import Logging
+internal import MailMessage
+internal import NIOCore
+internal import SMTP
+
+extension DeliveryEngine: SMTPMessageSource {
+    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+        guard phase == .running else { return [] }
+        guard mayBegin else {
+            if !waiting.isEmpty { lookAgain(in: Self.retryDelay) }
+            return []
+        }
+        let now = UnixTime.now
+        var messages: [OutgoingMessage] = []
+        if let suspect = waiting.suspects.first, let mailing = mailings[suspect.job.id.mailing] {
+            // Until it is idle the connection gets nothing, so that the suspect's turn comes.
+            if isIdle { messages.append(begin(waiting.suspects.removeFirst(), mailing, at: now, alone: true)) }
+        } else {
+            messages.reserveCapacity(min(count, waiting.marked.count + waiting.plain.count))
+            while messages.count < count, let entry = waiting.marked.first,
+                let mailing = mailings[entry.job.id.mailing]
+            {
+                messages.append(begin(waiting.marked.removeFirst(), mailing, at: now, alone: false))
+            }
+            while messages.count < count, let entry = waiting.plain.first, let mailing = mailings[entry.job.id.mailing] {
+                waiting.plain.removeFirst()
+                if mailing.inDoubt == .hold {
+                    waiting.unmarked.append(entry)
+                } else {
+                    messages.append(begin(entry, mailing, at: now, alone: false))
+                }
+            }
+        }
+        if messages.isEmpty { fetchContents() }
+        if !waiting.unmarked.isEmpty { mark() }
+        claimIfRoom()
+        return messages
+    }
+
+    private func begin(_ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, alone: Bool)
+        -> OutgoingMessage
+    {
+        let message = mailing.compose(entry.job, date: now, in: &buffer)
+        var entry = entry
+        if entry.job.firstAttempt == nil { entry.job.firstAttempt = now }
+        return OutgoingMessage(
+            token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker)),
+            sender: mailing.envelopeSender, recipient: entry.job.address, content: message.content,
+            needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
+    }
+
+    func finished(_ token: UInt64, _ result: DeliveryResult) {
+        guard let hand = inHand.remove(token) else {
+            preconditionFailure("the pool finished a message that it was not given, or twice")
+        }
+        let classification = classifier.classify(result)
+        // Of a job that went to another with the lost lease, only a permanent outcome counts.
+        let isOurs = hand.worker == lease.worker
+        if classification.reason == .inDoubt, hand.mailing.inDoubt == .hold {
+            if isOurs { holdInDoubt(hand.entry, classification, result) }
+        } else {
+            carryOut(verdict(for: hand, classification, result), of: hand, isOurs: isOurs, result, classification)
+        }
+        if isOurs, let trouble = SiteTrouble(result, classification) {
+            backOff(hand.entry.site, trouble, named: classification.retryAfter)
+        }
+        claimIfRoom()
+        finishDrainIfDone()
+    }
+
+    private func verdict(for hand: InHand, _ classification: Classification, _ result: DeliveryResult) -> Verdict {
+        hand.mailing.retry.verdict(
+            for: classification, job: hand.entry.job, phase: result.phase, reply: result.words, now: .now,
+            using: &random)
+    }
+
+    private func carryOut(
+        _ verdict: Verdict, of hand: InHand, isOurs: Bool, _ result: DeliveryResult, _ classification: Classification
+    ) {
+        switch verdict {
+        case .settle(let change):
+            settle(change, of: hand.entry)
+            if change.outcome == .sent {
+                meter.count(hand.entry.site, at: .now())
+                noteSuccess()
+            }
+        case .postpone(let change, let delay, let job):
+            guard isOurs else { break }
+            postpone(
+                PostponedJob(job: job, site: hand.entry.site, delay: delay, change: change), of: hand.entry)
+        case .giveBack:
+            if isOurs { release(hand.entry) }
+            if case .reply(let reply, _) = result {
+                hold(because: "the relay answers \(reply.code) (\(classification.reason))")
+            }
+        }
+    }
+
+    /// Holds a message that may have been accepted until its owner decides.
+    private func holdInDoubt(_ entry: ClaimedJob, _ classification: Classification, _ result: DeliveryResult) {
+        var job = entry.job
+        job.attempts = job.attempts == .max ? .max : job.attempts + 1
+        let change = StatusChange(
+            job: job.id, time: .now, outcome: .queued, reason: .inDoubtHeld, rule: classification.rule,
+            phase: result.phase, attempt: job.attempts, reply: result.words)
+        postpone(PostponedJob(job: job, site: entry.site, delay: nil, change: change), of: entry)
+    }
+
+    /// Slows a site down for everyone, and gives back what waits here for it.
+    private func backOff(_ site: String, _ trouble: SiteTrouble, named: Duration?) {
+        giveBack(waiting.removeAll(ofSite: site))
+        // One incident has many replies; one call tells of them.
+        guard backingOff.insert(site).inserted else { return }
+        let pause = trouble == .slow ? configuration.backOff : configuration.probeInterval
+        queue.shard(ofSite: site).backOff(
+            site: site, trouble, named: named, interval: meter.interval(of: site, at: .now()), pause: pause,
+            longest: configuration.longestPause
+        ).assumeIsolated().whenComplete { answer in
+            self.backingOff.remove(site)
+            switch answer {
+            case .success(let pause):
+                self.logger.notice(
+                    trouble == .slow ? "a site asks for less mail" : "a site refuses our mail",
+                    metadata: ["site": "\(site)", "pause.ms": "\(pause.wholeMilliseconds)"])
+            case .failure(let error):
+                self.logger.warning(
+                    "cannot tell Redis to slow a site down", metadata: ["site": "\(site)", "error": "\(error)"])
+            }
+        }
+    }
+
+    func endpointUnavailable(_ failure: SMTPEndpointFailure, retryIn: TimeAmount) {
+        if relayAvailable {
+            logger.warning(
+                "the relay does not take mail; jobs go back until it does", metadata: ["smtp.failure": "\(failure)"])
+        }
+        relayAvailable = false
+        lease.condition = "relay unavailable: \(failure)"
+        giveBack(waiting.removeAll())
+    }
+
+    func endpointAvailable() {
+        if !relayAvailable { logger.notice("the relay takes mail again") }
+        relayAvailable = true
+        lease.condition = "sending"
+        claimIfRoom()
+    }
+}

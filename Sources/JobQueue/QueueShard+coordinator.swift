@@ -1,0 +1,117 @@
+public import Delivery
+internal import NIOCore
+internal import RedisClient
+
+extension QueueShard {
+    /// Feeds a range of ordinals into the lanes of their sites.
+    ///
+    /// - Parameters:
+    ///   - cursor: The ordinal at which the range begins: the shard's own cursor must stand there.
+    ///   - newCursor: The ordinal after the range.
+    ///   - jobs: The jobs of the range for this shard's sites; ordinals that need no delivery are simply not among them.
+    ///   - held: Those that are held until a person decides; they are not sent.
+    public func enqueue(
+        _ mailing: MailingID, from cursor: UInt32, to newCursor: UInt32, jobs: [ClaimedJob],
+        held: [(entry: ClaimedJob, kind: HoldKind)] = []
+    ) async throws -> EnqueueResult {
+        var lanes: [String: [RedisArgument]] = [:]
+        for entry in jobs { lanes[entry.site, default: []].append(.init(entry.job.payload)) }
+        var arguments: [RedisArgument] = [
+            .init(Int(mailing.rawValue)), .init(Int(cursor)), .init(Int(newCursor)), .init(held.count),
+        ]
+        arguments.reserveCapacity(4 + 4 * held.count + jobs.count + 2 * lanes.count)
+        for (entry, kind) in held {
+            arguments += [
+                .init(kind.list), .init(Int(entry.job.id.ordinal)), .init(entry.site), .init(entry.job.payload),
+            ]
+        }
+        for (site, payloads) in lanes {
+            arguments.append(.init(site))
+            arguments.append(.init(payloads.count))
+            arguments.append(contentsOf: payloads)
+        }
+        let answer = try await evaluate(QueueScripts.enqueue, arguments).get()
+        guard case .array(let parts) = answer, parts.count == 2, case .integer(let moved) = parts[0],
+            case .integer(let stands) = parts[1]
+        else { throw JobQueueError.unexpected("enqueue") }
+        return switch moved {
+        case 1: .moved
+        case 0: .standsAt(UInt32(clamping: stands))
+        case -1: .unknownMailing
+        default: .cancelled
+        }
+    }
+
+    /// Returns the jobs of one dead worker, if there is one; call again while `more` is true.
+    /// - Parameter patience: Recoveries after which a job that was about to be sent when its worker died is dead.
+    public func reap(patience: Int = 3) async throws -> ReapReport {
+        let answer = try await evaluate(
+            QueueScripts.reap,
+            [.init(500), .init(patience), .init(HoldKind.inDoubt.wireTail), .init(HoldKind.dead.wireTail)]
+        ).get()
+        guard case .array(let parts) = answer, parts.count == 5, let worker = parts[0].text,
+            case .integer(let returned) = parts[1], case .integer(let inDoubt) = parts[2],
+            case .integer(let dead) = parts[3], case .integer(let more) = parts[4]
+        else { throw JobQueueError.unexpected("reap") }
+        return ReapReport(
+            worker: worker.isEmpty ? nil : WorkerID(rawValue: worker), returned: Int(returned), inDoubt: Int(inDoubt),
+            dead: Int(dead), more: more == 1)
+    }
+
+    /// The status changes after a position of the outcome stream, in order, at most `limit` entries of it.
+    public func outcomes(after position: String, limit: Int) async throws -> [OutcomeEntry] {
+        let answer = try await command(
+            ["XREAD", "COUNT", .init(limit), "STREAMS", .init(keys.outcomes), .init(position)]
+        ).get()
+        if answer == .null { return [] }
+        guard case .array(let streams) = answer, case .array(let stream)? = streams.first, stream.count == 2,
+            case .array(let entries) = stream[1]
+        else { throw JobQueueError.unexpected("XREAD") }
+        return try entries.map { entry in
+            guard case .array(let parts) = entry, parts.count == 2, let position = parts[0].text,
+                case .array(let fields) = parts[1], fields.count == 4,
+                let mailing = fields[1].text.flatMap({ UInt32($0) }), let bytes = fields[3].bytes
+            else { throw JobQueueError.unexpected("XREAD") }
+            return OutcomeEntry(
+                position: position,
+                changes: try StatusChange.all(inWire: bytes, mailing: MailingID(rawValue: mailing)))
+        }
+    }
+
+    /// Forgets the outcome stream up to and including a position that is in the book.
+    public func forgetOutcomes(through position: String) async throws {
+        let parts = position.split(separator: "-").compactMap { UInt64($0) }
+        guard parts.count == 2 else { throw JobQueueError.malformed("stream position \(position)") }
+        _ = try await command(["XTRIM", .init(keys.outcomes), "MINID", .init("\(parts[0])-\(parts[1] + 1)")]).get()
+    }
+}
+
+/// What came of feeding a range.
+public enum EnqueueResult: Sendable, Hashable {
+    /// The jobs are waiting and the cursor has moved.
+    case moved
+    /// Nothing was done: the queue's cursor stands elsewhere.
+    case standsAt(UInt32)
+    /// This Redis does not know the mailing: publish it first.
+    case unknownMailing
+    /// The mailing was cancelled: nothing was done.
+    case cancelled
+}
+
+/// What one call of the reaper moved.
+public struct ReapReport: Sendable, Hashable {
+    /// The worker whose flight was emptied, or `nil` when there was none.
+    public var worker: WorkerID?
+    public var returned: Int
+    /// Jobs that may have been sent, and whose mailing does not send anything twice: they are held.
+    public var inDoubt: Int
+    /// Jobs that were about to be sent by too many workers that died: they are held.
+    public var dead: Int
+    public var more: Bool
+}
+
+/// One entry of the outcome stream: its position and the status changes in it.
+public struct OutcomeEntry: Sendable {
+    public var position: String
+    public var changes: [StatusChange]
+}

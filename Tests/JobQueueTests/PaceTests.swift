@@ -1,0 +1,227 @@
+import Delivery
+import NIOCore
+import RedisClient
+import Testing
+
+@testable import JobQueue
+
+@Suite("The pace of sites, quotas and windows, on a real Redis")
+struct PaceTests {
+    private let mailing = MailingID(rawValue: 1)
+
+    @Test("A site with a rate gets its burst, then one message each interval; other sites are not held up")
+    func rate() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 100, sites: ["slow.example", "fast.example"])
+            let limit = SiteLimit(rate: .init(messages: 10, seconds: 1), burst: 3)
+            try await queue.setSiteLimit(limit, for: "slow.example")
+            let worker = try await queue.worker()
+            let count = try await Self.claim(for: .milliseconds(1500), from: queue, worker)
+            #expect(count.fast == 50)
+            let allowed = 3 + Int(count.elapsed.wholeMilliseconds / 100)
+            #expect((allowed - 3...allowed).contains(count.slow), "\(count)")
+            #expect(count.longestWait <= .milliseconds(100), "the answer says exactly when the next may go")
+        }
+    }
+
+    /// Claims as a worker does, waiting as long as it is told.
+    private static func claim(
+        for time: Duration, from queue: JobQueue, _ worker: WorkerID
+    ) async throws -> (slow: Int, fast: Int, longestWait: Duration, elapsed: Duration) {
+        let start = ContinuousClock.now
+        var (slow, fast, longestWait) = (0, 0, Duration.zero)
+        while ContinuousClock.now - start < time {
+            let claim = try await queue.only.claim(20, for: worker).get()
+            for entry in claim.jobs {
+                if entry.site == "slow.example" { slow += 1 } else { fast += 1 }
+                #expect(entry.siteIsPaced == (entry.site == "slow.example"))
+            }
+            guard claim.jobs.isEmpty else { continue }
+            let wait = try #require(claim.nextIn)
+            longestWait = max(longestWait, wait)
+            try await Task.sleep(for: wait)
+        }
+        return (slow, fast, longestWait, ContinuousClock.now - start)
+    }
+
+    @Test("Two mailings share the rate of a site")
+    func sharedRate() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 50)
+            try await queue.fill(2, count: 50)
+            try await queue.setSiteLimit(SiteLimit(rate: .init(messages: 1, seconds: 100), burst: 8), for: "*")
+            let worker = try await queue.worker()
+            #expect(try await queue.claimed(50, by: worker).count == 8)
+            #expect(try await queue.claimed(50, by: worker).isEmpty)
+            try await queue.setSiteLimit(nil, for: "*")
+        }
+    }
+
+    @Test("No more messages are under way to a site than it has connections; what ends lets the next ones go at once")
+    func connections() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 20)
+            try await queue.setSiteLimit(SiteLimit(connections: 3), for: "example.com")
+            let first = try await queue.worker("a")
+            let second = try await queue.worker("b")
+            let jobs = try await queue.claimed(10, by: first)
+            #expect(jobs.count == 3)
+            #expect(try await queue.claimed(10, by: second).isEmpty)
+            let news = SiteNews(site: "example.com", sent: 1, jobs: [jobs[0].id])
+            _ = try await queue.only.settle([change(jobs[0].id)], by: first, news: [news]).get()
+            _ = try await queue.only.settle([change(jobs[0].id)], by: first, news: [news]).get()
+            let next = try await queue.claimed(10, by: second)
+            #expect(next.count == 1, "a result that is told twice frees one slot")
+            let gone = SiteNews(site: "example.com", jobs: [jobs[1].id])
+            _ = try await queue.only.release([jobs[1].id], by: first, news: [gone]).get()
+            #expect(try await queue.claimed(10, by: second).count == 1)
+            try await queue.endLease(of: first)
+            _ = try await queue.reap(untilGone: first)
+            #expect(try await queue.claimed(10, by: second).count == 1, "what a dead worker held is free again")
+            let pace = try #require(try await queue.pace(of: ["example.com"]).first)
+            #expect(pace.underWay == 3 && pace.limit == SiteLimit(connections: 3) && pace.limitIsOwn)
+        }
+    }
+
+    @Test("A site that asks for less is left alone once, then gets half; what it accepts brings its rate back bit by bit")
+    func backOff() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 50)
+            try await queue.setSiteLimit(SiteLimit(rate: .init(messages: 1000, seconds: 1), burst: 5), for: "example.com")
+            let worker = try await queue.worker()
+            let jobs = try await queue.claimed(2, by: worker)
+            func backOff(named: Duration? = nil) async throws -> Duration {
+                try await queue.only.backOff(
+                    site: "example.com", .slow, named: named, interval: 4, pause: .milliseconds(300),
+                    longest: .seconds(60)
+                ).get()
+            }
+            let pause = try await backOff()
+            #expect((.milliseconds(250) ... .milliseconds(300)).contains(pause))
+            _ = try await backOff()
+            #expect(try await queue.claimed(10, by: worker).isEmpty)
+            var pace = try #require(try await queue.pace(of: ["example.com"]).first)
+            #expect(pace.factor == 0.5, "the replies of one incident count once")
+            #expect(try await backOff(named: .milliseconds(500)) > .milliseconds(350), "a longer delay that it names counts")
+            try await Task.sleep(for: .milliseconds(550))
+            #expect(try await queue.claimed(10, by: worker).isEmpty == false)
+            let news = SiteNews(site: "example.com", sent: 2, jobs: jobs.map(\.id))
+            _ = try await queue.only.settle(jobs.map { change($0.id) }, by: worker, news: [news]).get()
+            pace = try #require(try await queue.pace(of: ["example.com"]).first)
+            #expect(pace.factor > 0.5 && pace.factor < 0.51)
+        }
+    }
+
+    @Test("A site without a rate that asks for less is slowed from the rate at which it was reached")
+    func learnedRate() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 10)
+            _ = try await queue.worker("a")
+            _ = try await queue.worker("b")
+            _ = try await queue.only.backOff(
+                site: "example.com", .slow, named: nil, interval: 4, pause: .milliseconds(1), longest: .seconds(60)
+            ).get()
+            let pace = try #require(try await queue.pace(of: ["example.com"]).first)
+            #expect(pace.interval == 4, "4 ms for one of two workers is 2 ms for both, and half of that rate is 4 ms again")
+        }
+    }
+
+    @Test("A site that refuses us is tried with one message at a time, at growing intervals, until it accepts one")
+    func blocked() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 20)
+            let worker = try await queue.worker()
+            func refuse() async throws -> Duration {
+                try await queue.only.backOff(
+                    site: "example.com", .blocked, named: nil, interval: nil, pause: .milliseconds(200),
+                    longest: .seconds(60)
+                ).get()
+            }
+            #expect(try await refuse() <= .milliseconds(200))
+            #expect(try await queue.claimed(10, by: worker).isEmpty)
+            try await Task.sleep(for: .milliseconds(210))
+            let probe = try await queue.claimed(10, by: worker)
+            #expect(probe.count == 1)
+            #expect(try await queue.claimed(10, by: worker).isEmpty, "one at a time")
+            let pause = try await refuse()
+            #expect(pause > .milliseconds(300), "twice as long: \(pause)")
+            try await Task.sleep(for: pause + .milliseconds(5))
+            let second = try await queue.claimed(10, by: worker)
+            try #require(second.count == 1)
+            let news = SiteNews(site: "example.com", sent: 1, jobs: second.map(\.id))
+            _ = try await queue.only.settle(second.map { change($0.id) }, by: worker, news: [news]).get()
+            #expect(try await queue.claimed(50, by: worker).count == 18)
+        }
+    }
+
+    @Test("A quota lets a minute's worth go at once and the rest evenly")
+    func quota() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 400)
+            var terms = MailingTerms()
+            terms.quotaPerHour = 6000
+            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+            try await queue.fill(2, count: 5)
+            let worker = try await queue.worker()
+            let claim = try await queue.only.claim(500, for: worker).get()
+            #expect(claim.jobs.count { $0.job.id.mailing == mailing } == 100)
+            #expect(claim.jobs.count == 105, "another mailing is not held up")
+            let empty = try await queue.only.claim(500, for: worker).get()
+            let wait = try #require(empty.nextIn)
+            #expect(wait > .milliseconds(300) && wait <= .milliseconds(611))
+            #expect(try await queue.status(of: [mailing]).mailings[0].restsUntil != nil)
+            try await Task.sleep(for: wait)
+            #expect(try await queue.claimed(500, by: worker).count == 1)
+        }
+    }
+
+    @Test("Outside its hours a mailing rests, and goes on by itself when they begin")
+    func window() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 4)
+            let now = try await queue.status(of: []).time
+            var terms = MailingTerms()
+            terms.openings = [
+                .init(opens: now + .milliseconds(-5000), closes: now + .milliseconds(-1000)),
+                .init(opens: now + .milliseconds(400), closes: now + .seconds(3600)),
+            ]
+            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+            let worker = try await queue.worker()
+            let claim = try await queue.only.claim(10, for: worker).get()
+            #expect(claim.jobs.isEmpty)
+            try await Task.sleep(for: try #require(claim.nextIn))
+            #expect(try await queue.claimed(10, by: worker).count == 4)
+        }
+    }
+
+    @Test("Weights share the workers")
+    func weights() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 900)
+            try await queue.fill(2, count: 900)
+            var terms = MailingTerms()
+            terms.weight = 3
+            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+            let worker = try await queue.worker()
+            var served: [MailingID: Int] = [:]
+            for _ in 0..<40 {
+                for job in try await queue.claimed(20, by: worker) { served[job.id.mailing, default: 0] += 1 }
+            }
+            #expect(served[mailing] == 600 && served[MailingID(rawValue: 2)] == 200)
+        }
+    }
+
+    @Test("However many mailings wait for their pace, the others are served")
+    func manyResting() async throws {
+        try await withQueue { queue in
+            try await queue.setSiteLimit(SiteLimit(rate: .init(messages: 1, seconds: 1000)), for: "slow.example")
+            for number in 1...20 { try await queue.fill(UInt32(number), count: 3, sites: ["slow.example"]) }
+            try await queue.fill(21, count: 5, sites: ["fast.example"])
+            let worker = try await queue.worker()
+            var sites: [String] = []
+            for _ in 0..<4 { sites += try await queue.only.claim(10, for: worker).get().jobs.map(\.site) }
+            #expect(sites.filter { $0 == "fast.example" }.count == 5)
+            #expect(sites.filter { $0 == "slow.example" }.count == 1)
+        }
+    }
+}

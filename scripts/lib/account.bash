@@ -1,0 +1,127 @@
+# What a run of scripts/chaos did and what came of it; sourced by it alone, after prove.bash. shellcheck shell=bash
+# shellcheck disable=SC2154
+
+# Lays down in $data/proof who was lost, mailed twice or in doubt, and in $data/events.tsv what happened.
+count_damage() {
+    local proof=$data/proof e
+    awk -F '\t' '$2 == "Sent" { print $1 }' "$proof/seed" | sort -u | comm -13 "$proof/log.once" - >"$proof/lost"
+    duplicates=$(($(wc -l <"$proof/log.accepted") - $(wc -l <"$proof/log.once")))
+    awk -F '\t' '$2 ~ /^250 / { print $1 "\t" $3 }' "$proof/log" | sort -u | cut -f 1 | uniq -d >"$proof/other-ids"
+    # Their fate was unknown to a worker: dropped without an answer, or accepted more than once.
+    awk -F '\t' '$2 == "" { print $1 }' "$proof/log" | sort -u - "$proof/log.twice" >"$proof/in-doubt"
+    find_false_recoveries >"$proof/false-recoveries"
+
+    for e in "${!event_began[@]}"; do
+        printf '%s\t' "${event_target[e]}" "${event_kind[e]}" "${event_link[e]}" $((event_began[e] - began_at)) \
+            $((event_healed[e] - event_began[e])) \
+            "$([[ -z ${event_recovered[e]:-} ]] || echo $((event_recovered[e] - event_began[e])))" \
+            $((event_clear[e] - event_began[e]))
+        printf '%s\n' "${event_risk[e]}"
+    done >"$data/events.tsv"
+    awk -F '\t' -v limit=$((recovery_limit * 1000)) \
+        '$1 ~ /^worker/ && $2 == "kill" && $6 - $7 > limit' "$data/events.tsv" >"$proof/slow-recoveries"
+    bound=0
+    [[ $in_doubt == hold ]] || bound=$(awk -F '\t' '{ sum += $8 } END { print sum + 0 }' "$data/events.tsv")
+}
+
+# Lists leases that were lost although their worker had been away from Redis, within the time that a lease takes to run out and
+# its worker to hear of it, for less time than it would take.
+find_false_recoveries() {
+    local file line
+    for file in "$data"/logs/worker-*.log; do
+        while read -r line; do
+            printf '%s\t%s\n' "$(basename "$file" .log)" "$(date -d "${line%% *}" +%s%3N)"
+        done < <(grep 'lease lost' "$file")
+    done | awk -F '\t' -v span=$((2 * lease * 1000)) -v trusted="$trusted" '
+        source == "away" { who[++n] = $1; from[n] = $2; to[n] = $3; next }
+        {
+            away = 0
+            for (i = 1; i <= n; i++) {
+                begin = from[i] > $2 - span ? from[i] : $2 - span
+                end = to[i] < $2 ? to[i] : $2
+                if (who[i] == $1 && end > begin) away += end - begin
+            }
+            if (away < trusted) print $1, "at", $2, "after", away, "ms away"
+        }' source=away "$data/away.tsv" source=lost -
+}
+
+at_most() { (($1 <= $2)) || { echo "$1 is more than $2" && return 1; }; }
+
+prove_promises() {
+    local proof=$data/proof
+    check "the audit says that everything adds up" equal "$audit_status" 0
+    check "nobody was lost" is_empty "$proof/lost"
+    check "duplicates ($duplicates) are within the bound ($bound)" at_most "$duplicates" "$bound"
+    check "the copies of a message bear one Message-ID" is_empty "$proof/other-ids"
+    check "nothing is in flight, waiting, due or unbooked at the end" \
+        equal "$(jq -r '[.inFlight, .waiting, .due, .unbooked] | join(" ")' "$data/queue.json")" "0 0 0 0"
+    check "no lease was lost by a worker that could renew it" is_empty "$proof/false-recoveries"
+    check "a killed worker's jobs were back $recovery_limit s after the kill, or after Redis and the coordinator were" \
+        is_empty "$proof/slow-recoveries"
+    check "nothing ended by itself but for want of Redis" equal "$unexplained_ends" 0
+    check "everything stopped in time at SIGTERM" equal "$late_stops" 0
+}
+
+# Writes $data/report.json.
+make_report() {
+    local proof=$data/proof promises
+    promises=$(printf '%s\n' "${checks[@]}" |
+        jq -Rn '[inputs | capture("(?<word>[a-z]+) (?<promise>.*)") | { promise, kept: (.word == "kept") }]')
+    jq -Rn --argjson minutes "$minutes" --argjson seed "$seed" --arg inDoubt "$in_doubt" --arg redis "$redis" \
+        --argjson workers "$workers" --argjson connections "$connections" --argjson contacts "$contacts" \
+        --argjson chaos $((chaos_ended_at - began_at)) --argjson rest $((finished_at - chaos_ended_at)) \
+        --argjson planned "${#event_at[@]}" --argjson lost "$(wc -l <"$proof/lost")" \
+        --argjson duplicates "$duplicates" --argjson bound "$bound" --argjson doubt "$(wc -l <"$proof/in-doubt")" \
+        --argjson held "$(sort -u "$data/held.all" | wc -l)" --argjson accepted "$(wc -l <"$proof/log.accepted")" \
+        --argjson sent "$(wc -l <"$proof/book.sent")" --argjson audit "$audit_status" \
+        --argjson falseRecoveries "$(wc -l <"$proof/false-recoveries")" --argjson restarts "$restarts" \
+        --argjson unexplained "$unexplained_ends" --argjson promises "$promises" '
+        def seconds: if . == null then null else . / 1000 end;
+        def median: sort | .[(length - 1) / 2 | floor];
+        def spread: { median: (if length > 0 then median else null end | seconds), max: (max | seconds) };
+        [inputs | split("\t") | {
+            role: (.[0] | sub("-[0-9]+$"; "")), kind: .[1], link: (if .[2] == "-" then null else .[2] end),
+            healed: (.[4] | tonumber), recovered: (.[5] | if . == "" then null else tonumber end),
+            alone: (.[6] == "0"), risk: (.[7] | tonumber) }] as $events
+        | {
+            parameters: { $minutes, $seed, $inDoubt, $workers, $connections, $contacts, $redis },
+            seconds: { chaos: ($chaos | seconds), recovery: ($rest | seconds) },
+            events: ($events | length), planned: $planned, kills: ([$events[] | select(.kind == "kill")] | length),
+            byKind: [$events | group_by([.role, .kind, .link])[] | map(select(.recovered != null)) as $measured | {
+                target: .[0].role, kind: .[0].kind, link: .[0].link, events: length,
+                duplicatesBound: (if $inDoubt == "hold" then 0 else map(.risk) | add end),
+                recoveriesMeasured: ($measured | length),
+                secondsToRecover: ($measured | map(.recovered) | spread),
+                # Those during which neither the coordinator nor Redis was hit as well.
+                secondsToRecoverAlone: ($measured | map(select(.alone) | .recovered) | spread),
+                secondsAfterHealing: ($measured | map([.recovered - .healed, 0] | max) | spread) }],
+            $contacts, $sent, $accepted, $lost, $duplicates, duplicatesBound: $bound, inDoubt: $doubt, $held,
+            audit: (if $audit == 0 then "exact" else "wrong" end), $falseRecoveries,
+            startedAgainForWantOfRedis: $restarts, endedWithoutReason: $unexplained,
+            $promises, kept: ($promises | all(.kept))
+        }' "$data/events.tsv" >"$data/report.json"
+}
+
+print_report() {
+    jq -r '
+        def left(n): tostring | . + " " * ([n - length, 0] | max);
+        def right(n): tostring | " " * ([n - length, 0] | max) + .;
+        def time: if . == null then "-" else . * 10 | round / 10 end | right(8);
+        def spread: (.median | time) + (.max | time);
+        def line(name; value): (name | left(22)) + (value | tostring);
+        .parameters as $p | "",
+        "\($p.minutes) minutes, seed \($p.seed), \($p.workers) workers with \($p.connections) connections each, "
+            + "one Redis, in doubt: \($p.inDoubt)",
+        "",
+        "                                    twice  recovered in s         alone          after healing",
+        "event                     events  at most  median     max  median     max  median     max",
+        (.byKind[] | ([.target, .kind, .link] | map(values) | join(" ") | left(27)) + (.events | right(6))
+            + (.duplicatesBound | right(9)) + " " + (.secondsToRecover | spread) + " "
+            + (.secondsToRecoverAlone | spread) + " " + (.secondsAfterHealing | spread)),
+        "",
+        line("events"; .events), line("kills"; .kills), line("contacts"; .contacts), line("lost"; .lost),
+        line("duplicates"; "\(.duplicates) of \(.accepted) accepted; at most \(.duplicatesBound) promised"),
+        line("in doubt"; "\(.inDoubt), \(.held) of them held"), line("audit"; .audit),
+        line("false recoveries"; .falseRecoveries),
+        line("promises"; "\([.promises[] | select(.kept)] | length) of \(.promises | length) kept")' "$data/report.json"
+}
