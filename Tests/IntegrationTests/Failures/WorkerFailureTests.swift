@@ -10,9 +10,10 @@ struct WorkerFailureTests {
     @Test("Stopped beyond its lease and continued, a worker's late results count", .timeLimit(.minutes(5)))
     func lateResults() async throws {
         let run = try await CampaignRun()
+        // A second and a half each, one after the other: all within the lease.
         let addresses = people(8, "slow")
         try await run.prepareCampaign(addresses: addresses)
-        let worker = try run.startWorker(["--connections", "2"])
+        let worker = try run.startWorker(["--connections", "1"])
         try await run.must(["campaign", "start", "c"])
         // All are in the air now; the simulator accepts them one by one while nobody listens.
         try await poll("nothing is accepted") { try !run.acceptances().isEmpty }

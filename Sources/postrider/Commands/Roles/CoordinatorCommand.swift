@@ -38,10 +38,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most jobs that are kept waiting in Redis (100000).", valueName: "jobs"))
     var highWater: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Into how many shards the queue is cut, fixed from the first start on (16 on a cluster, else 1).",
+            valueName: "n"))
+    var shards: Int?
+
     @OptionGroup var log: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
     func validate() throws {
+        if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be from 1 to 1024") }
         if let highWater, highWater < 1 { throw ValidationError("--high-water must be above 0") }
         // A file that cannot be read is reported when it is needed, and is no wrong usage.
         guard let settings = try? configuration.settings() else { return }
@@ -59,6 +66,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
+        setup.shards = try shards ?? settings.count(.shards)
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
             // The coordinator comes first, so that a second one on the same directory hears of the first, not of its port.
