@@ -100,7 +100,12 @@ let package = Package(
             ]),
 
         // Tests: one target beside each, then the whole with real servers.
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport"),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
         .testTarget(
             name: "RedisClientTests",
@@ -137,6 +142,8 @@ let package = Package(
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
                 "Simulator", "TestSupport", "postrider",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ] + nio),
     ]
 )

@@ -9,7 +9,7 @@ public struct QueueOverview: Sendable {
     public var mailings: [Mailing]
     /// The memory of each Redis process.
     public var memory: [RedisMemory]
-    /// Why nothing is being fed, if there is a reason that concerns all mailings.
+    /// Why the mailings do not go on as they should, if there is a reason that concerns all of them.
     public var hold: String?
 }
 

@@ -27,7 +27,7 @@ public final class Coordinator: Service {
     /// Keeps the Message-IDs of two deployments apart.
     func messageIDSalt() throws -> String { String(try directory.identity().prefix(8)) }
 
-    private let configuration: CoordinatorConfiguration
+    let configuration: CoordinatorConfiguration
     private let embedded: EmbeddedRedis?
     private let leader: Leader
 
@@ -93,15 +93,18 @@ public final class Coordinator: Service {
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
+        let limits = SiteLimitKeeper(
+            book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
-            try await cancelWhenGracefulShutdown { [leader] in
+            try await cancelWhenGracefulShutdown { [leader, hold] in
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
-                    tasks.addTask { await verifier.run() }
-                    for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run() } }
-                    tasks.addTask { await feeder.run() }
-                    tasks.addTask { await reaper.run() }
-                    if let watch { tasks.addTask { await watch.run() } }
+                    tasks.addTask { await verifier.run(showing: hold) }
+                    for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
+                    tasks.addTask { await feeder.run(showing: hold) }
+                    tasks.addTask { await reaper.run(showing: hold) }
+                    tasks.addTask { await limits.run(showing: hold) }
+                    if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()
                 }

@@ -16,6 +16,8 @@ public struct RedisConfiguration: Sendable {
     public var loadingPollInterval: TimeAmount = .milliseconds(50)
     /// The name shown in Redis' `CLIENT LIST`; no spaces.
     public var clientName: String?
+    /// Whether the server must be a primary: asked when connecting, where sentinels may move that role.
+    var requiresPrimary = false
 
     public init() {}
 }

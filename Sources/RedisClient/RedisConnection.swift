@@ -25,9 +25,19 @@ public final class RedisConnection: Sendable {
     /// - Parameters:
     ///   - eventLoop: a loop that makes sockets; the futures of `submit` complete on it.
     ///   - onStateChange: called on the event loop; must not block.
-    public init(
+    public convenience init(
         endpoint: RedisEndpoint, configuration: RedisConfiguration = RedisConfiguration(), eventLoop: any EventLoop,
         logger: Logger, onStateChange: (@Sendable (RedisConnectionState) -> Void)? = nil
+    ) {
+        self.init(
+            endpoint: endpoint, configuration: configuration, eventLoop: eventLoop, logger: logger,
+            onStateChange: onStateChange, onTrouble: nil)
+    }
+
+    /// - Parameter onTrouble: called on the event loop whenever the connection breaks or an attempt to connect fails.
+    init(
+        endpoint: RedisEndpoint, configuration: RedisConfiguration, eventLoop: any EventLoop, logger: Logger,
+        onStateChange: (@Sendable (RedisConnectionState) -> Void)?, onTrouble: (@Sendable () -> Void)?
     ) {
         self.endpoint = endpoint
         self.configuration = configuration
@@ -35,15 +45,12 @@ public final class RedisConnection: Sendable {
         driver = NIOLoopBoundBox.makeBoxSendingValue(
             RedisConnectionDriver(
                 endpoint: endpoint, configuration: configuration, eventLoop: eventLoop, logger: logger,
-                onStateChange: onStateChange),
+                onStateChange: onStateChange, onTrouble: onTrouble),
             as: RedisConnectionDriver.self,
             eventLoop: eventLoop)
     }
 
-    deinit {
-        let driver = driver
-        onLoop { driver.value.close(nil) }
-    }
+    deinit { shutDown() }
 
     /// Connects for the first time and says clearly why it cannot.
     ///
@@ -62,6 +69,12 @@ public final class RedisConnection: Sendable {
         onLoop { driver.value.close(promise) }
         // A close cannot fail.
         try? await promise.futureResult.get()
+    }
+
+    /// Closes as ``close()`` does, without waiting for it.
+    func shutDown() {
+        let driver = driver
+        onLoop { driver.value.close(nil) }
     }
 
     /// Submits a command for the future of its reply, for callers on event loops: there is no hop on the connection's own.

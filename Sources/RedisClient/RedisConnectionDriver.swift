@@ -11,6 +11,7 @@ final class RedisConnectionDriver {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let onStateChange: (@Sendable (RedisConnectionState) -> Void)?
+    private let onTrouble: (@Sendable () -> Void)?
 
     private var machine: RedisConnectionMachine<EventLoopPromise<RedisValue>>
     private var encoder = RedisCommandEncoder()
@@ -37,13 +38,14 @@ final class RedisConnectionDriver {
 
     init(
         endpoint: RedisEndpoint, configuration: RedisConfiguration, eventLoop: any EventLoop, logger: Logger,
-        onStateChange: (@Sendable (RedisConnectionState) -> Void)?
+        onStateChange: (@Sendable (RedisConnectionState) -> Void)?, onTrouble: (@Sendable () -> Void)?
     ) {
         self.endpoint = endpoint
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.logger = logger
         self.onStateChange = onStateChange
+        self.onTrouble = onTrouble
         machine = RedisConnectionMachine(endpoint: endpoint, configuration: configuration)
     }
 }
@@ -215,6 +217,7 @@ extension RedisConnectionDriver {
         for waiter in waiters { waiter.fail(reason) }
         for failure in loss.failures { failure.completion.fail(failure.error) }
         if !closeWaiters.isEmpty { finishClosing() }
+        onTrouble?()
     }
 
     private func report(_ reason: RedisError, _ wasReady: Bool) {

@@ -196,7 +196,8 @@ extension RedisConnectionMachine {
     }
 
     private mutating func beginHandshake() -> [RedisCommand] {
-        let handshake = RedisHandshake(endpoint: endpoint, clientName: configuration.clientName)
+        let handshake = RedisHandshake(
+            endpoint: endpoint, clientName: configuration.clientName, requiresPrimary: configuration.requiresPrimary)
         phase = .handshaking(handshake)
         return handshake.commands
     }

@@ -20,8 +20,10 @@ public struct RedisError: Error, CustomStringConvertible {
         case connectTimedOut
         /// The connection could not be secured: a certificate is not trusted, or a file cannot be read.
         case tlsFailed
-        /// The sentinels do not know the primary, or none of them answers, or who they name is none.
+        /// The sentinels watch no primary of the name asked for.
         case noPrimary
+        /// The server is a replica where a primary is needed.
+        case isReplica
         /// Redis wants a user or password other than the one given.
         case authenticationFailed
         /// Redis does not have the database number asked for.

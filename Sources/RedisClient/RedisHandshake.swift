@@ -6,6 +6,7 @@ struct RedisHandshake {
         case login
         case selectDatabase
         case setName
+        case role
         case ping
     }
 
@@ -26,7 +27,7 @@ struct RedisHandshake {
 
     let commands: [RedisCommand]
 
-    init(endpoint: RedisEndpoint, clientName: String?) {
+    init(endpoint: RedisEndpoint, clientName: String?, requiresPrimary: Bool = false) {
         self.endpoint = endpoint
         var steps: [Step] = []
         var commands: [RedisCommand] = []
@@ -43,6 +44,10 @@ struct RedisHandshake {
             steps.append(.setName)
             commands.append(RedisCommand(head: ["CLIENT", "SETNAME", RedisArgument(clientName)]))
         }
+        if requiresPrimary {
+            steps.append(.role)
+            commands.append(RedisCommand(head: ["ROLE"]))
+        }
         steps.append(.ping)
         commands.append(RedisCommand(head: ["PING"]))
         self.steps = steps
@@ -52,6 +57,11 @@ struct RedisHandshake {
     mutating func received(_ reply: RedisValue) -> Verdict {
         let step = steps[answered]
         answered += 1
+        if step == .role, let role = reply.elements?.first?.text, role != "master" {
+            return .failed(
+                RedisError(
+                    .isReplica, "Redis at \(endpoint) is a replica now; its sentinels will name the new primary."))
+        }
         if case .error(let error) = reply, let failure = failure(of: step, error) {
             guard Self.passingCodes.contains(error.code) else { return .failed(failure) }
             notYet = notYet ?? failure
@@ -88,7 +98,7 @@ struct RedisHandshake {
                 .noSuchDatabase,
                 "Redis at \(endpoint) has no database \(endpoint.database) (\(error.text)). Choose a smaller number, or "
                     + "raise its databases setting.")
-        case (.setName, _), (.ping, "NOPERM"):
+        case (.setName, _), (.role, "NOPERM"), (.ping, "NOPERM"):
             return nil
         default:
             return RedisError(.server(error.code), "Redis at \(endpoint) refuses the connection: \(error.text)")

@@ -70,10 +70,12 @@ final class CampaignRun {
         return result.output
     }
 
-    func startWorker(_ arguments: [String] = []) throws {
-        workers.append(
-            try PostriderProcess(
-                ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments))
+    @discardableResult
+    func startWorker(_ arguments: [String] = []) throws -> PostriderProcess {
+        let worker = try PostriderProcess(
+            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments)
+        workers.append(worker)
+        return worker
     }
 
     /// Kills a worker and starts another in its place.
@@ -92,18 +94,36 @@ final class CampaignRun {
         try await ready()
     }
 
+    /// Stops the coordinator, and with it its Redis, does something meanwhile, and starts both again.
+    func restartCoordinator(_ meanwhile: () async throws -> Void) async throws {
+        coordinator.signal(SIGTERM)
+        #expect(try await coordinator.wait() == 0, "\(coordinator.errors)")
+        try await meanwhile()
+        coordinator = try PostriderProcess(
+            ["coordinator", "--data", data, "--listen", "127.0.0.1:0"] + coordinatorArguments)
+        try await ready()
+    }
+
     /// Imports contacts and creates a campaign `c` to them, with delays of a second or two.
-    func prepareCampaign(addresses: [String]) async throws {
+    ///
+    /// - Parameters:
+    ///   - licences: how many there are; enough for all when `nil`.
+    ///   - html: the HTML part of the message, if it shall have one.
+    func prepareCampaign(addresses: [String], licences: Int? = nil, html: String? = nil) async throws {
         try write("people.csv", "email,firstName\n" + addresses.map { "\($0),Zoë\n" }.joined())
         try write("text.txt", "Hello {{firstName}},\n\nwill you tell us what you think?\n")
         try write("retry.yaml", "deferred: [1s, 2s]\nsoftBounced: [1s, 1s]\nmaximumAge: 60s\njitter: 0.1\n")
         try await must(["contacts", "import", path("people.csv"), "--list", "l"])
-        try await must(["licences", "add", "\(addresses.count)"])
-        try await must([
+        try await must(["licences", "add", "\(licences ?? addresses.count)"])
+        var create = [
             "campaign", "create", "c", "--list", "l", "--from", "Survey <s@example.org>", "--subject",
-            "Hi {{firstName}}",
-            "--text", path("text.txt"), "--retry", path("retry.yaml"),
-        ])
+            "Hi {{firstName}}", "--text", path("text.txt"), "--retry", path("retry.yaml"),
+        ]
+        if let html {
+            try write("page.html", html)
+            create += ["--html", path("page.html")]
+        }
+        try await must(create)
     }
 
     func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
@@ -126,18 +146,19 @@ final class CampaignRun {
         return try await statistics()
     }
 
+    /// Every message that the simulator has accepted so far, in order.
+    func acceptances() throws -> [Acceptance] {
+        let text = try String(contentsOf: log, encoding: .utf8)
+        // What stands behind the last line's end is half a line, if anything.
+        guard let end = text.lastIndex(of: "\n") else { return [] }
+        return try text[..<end].split(separator: "\n").map {
+            try JSONDecoder().decode(Acceptance.self, from: Data($0.utf8))
+        }.filter { $0.reply.hasPrefix("250") }
+    }
+
     /// How often the simulator accepted a message for each recipient.
     func accepted() throws -> [String: Int] {
-        struct Line: Decodable {
-            var recipient: String
-            var reply: String
-        }
-        var counts: [String: Int] = [:]
-        for line in try String(contentsOf: log, encoding: .utf8).split(separator: "\n") {
-            let entry = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
-            if entry.reply.hasPrefix("250") { counts[entry.recipient, default: 0] += 1 }
-        }
-        return counts
+        try acceptances().reduce(into: [:]) { $0[$1.recipient, default: 0] += 1 }
     }
 
     /// Stops everything in order and removes the directory.
@@ -151,6 +172,17 @@ final class CampaignRun {
         try FileManager.default.removeItem(at: directory)
     }
 
+    /// A message that the simulator has decided on.
+    struct Acceptance: Decodable {
+        var time: String
+        var recipient: String
+        var reply: String
+
+        var date: Date {
+            get throws { try Date(time, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+        }
+    }
+
     struct Campaign: Decodable { var mailings: [Statistics] }
     struct Statistics: Decodable {
         struct Licences: Decodable { var reserved: Int, charged: Int, released: Int }
@@ -159,5 +191,8 @@ final class CampaignRun {
         var outcomes: [String: Int]
         var attempts: Int
         var licences: Licences
+        var waitsFor: String?
+
+        func count(_ outcome: String) -> Int { outcomes[outcome] ?? 0 }
     }
 }

@@ -14,7 +14,10 @@ struct CampaignTests {
             "deferred-1-",
             "deferred-3-", "drop", "slow", "plain",
         ]
-        var addresses = kinds.flatMap { kind in (0..<6).map { "\(kind)\($0)@site\($0 % 3).example" } }
+        // A server that blocks us blocks its whole site, so each has one of its own.
+        var addresses = kinds.flatMap { kind in
+            (0..<6).map { "\(kind)\($0)@\(kind == "blocked" ? "wall\($0)" : "site\($0 % 3)").example" }
+        }
         addresses += ["not an address", "OK0@SITE0.example", "gone@site1.example"]
         try await run.prepareCampaign(addresses: addresses)
         try await run.must(["suppressions", "add", "gone@site1.example"])

@@ -27,9 +27,9 @@ public enum Postrider {
 }
 
 /// A running `postrider`, which is killed at the latest when this value goes.
-public final class PostriderProcess: @unchecked Sendable {
-    // Unchecked: Process is set up in init and only asked and signalled afterwards.
-    private let process = Process()
+public final class PostriderProcess: Sendable {
+    private let process: ChildProcess
+    private let arguments: [String]
     private let outputFile: URL
     private let errorFile: URL
 
@@ -39,6 +39,7 @@ public final class PostriderProcess: @unchecked Sendable {
     }
 
     public init(_ arguments: [String], environment: [String: String] = [:], input: String = "") throws {
+        self.arguments = arguments
         let folder = FileManager.default.temporaryDirectory
         let name = UUID().uuidString
         outputFile = folder.appendingPathComponent("postrider-\(name).out")
@@ -47,39 +48,39 @@ public final class PostriderProcess: @unchecked Sendable {
         for file in [outputFile, errorFile] { try Data().write(to: file) }
         try Data(input.utf8).write(to: inputFile)
         defer { try? FileManager.default.removeItem(at: inputFile) }
-        process.executableURL = Postrider.executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POSTRIDER_") }
-            .merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: inputFile)
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
-        try process.run()
+        let files = [
+            try FileHandle(forReadingFrom: inputFile), try FileHandle(forWritingTo: outputFile),
+            try FileHandle(forWritingTo: errorFile),
+        ]
+        defer { for file in files { try? file.close() } }
+        process = try ChildProcess(
+            [Postrider.executable.path] + arguments,
+            environment: ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POSTRIDER_") }
+                .merging(environment) { $1 },
+            input: files[0].fileDescriptor, output: files[1].fileDescriptor, errors: files[2].fileDescriptor)
     }
 
     deinit {
-        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        process.signal(SIGKILL)
+        // It ends within a moment, and is collected then: so many are started that none may stay behind.
+        while process.isRunning { usleep(1000) }
         for file in [outputFile, errorFile] { try? FileManager.default.removeItem(at: file) }
     }
 
-    public var pid: Int32 { process.processIdentifier }
+    public var pid: Int32 { process.pid }
     public var isRunning: Bool { process.isRunning }
     /// All that it has printed to standard output so far.
     public var output: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
     /// All that it has printed to standard error so far.
     public var errors: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
 
-    public func signal(_ signal: Int32) {
-        Foundation.kill(process.processIdentifier, signal)
-    }
+    public func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Waits for the end and answers the exit status, or 128 plus the signal that ended it.
     @discardableResult
     public func wait(limit: Duration = .seconds(60)) async throws -> Int32 {
-        try await poll("\(process.arguments ?? []) did not end; it said: \(errors)", limit: limit) {
-            !self.process.isRunning
-        }
-        return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        try await poll("\(arguments) did not end; it said: \(errors)", limit: limit) { !self.process.isRunning }
+        return process.status ?? 0
     }
 }
 

@@ -1,7 +1,7 @@
 public import Foundation
 internal import Synchronization
 
-/// A private redis-server for one test, on a unix socket (and a TCP port if wanted) in a directory of its own.
+/// A private redis-server or sentinel for one test, on a unix socket (and a TCP port if wanted) in a directory of its own.
 ///
 /// The server cannot outlive the test: `stop()` ends it, releasing the object ends it, and when the whole test process
 /// dies, a watcher sees its standard input close and ends it.
@@ -13,13 +13,14 @@ public final class RedisServer: Sendable {
     public let port: Int?
 
     private struct State {
-        /// The shell that runs the server, 0 while there is none.
-        var watcher: Int32 = 0
+        /// The shell that runs the server, while there is one.
+        var watcher: ChildProcess?
         /// The end of the pipe whose closing ends the server.
         var lifeline: Int32 = -1
         var pid: Int32 = 0
     }
 
+    private let isSentinel: Bool
     private let state = Mutex(State())
 
     /// Thrown when the server does not come up; holds what it logged.
@@ -27,9 +28,10 @@ public final class RedisServer: Sendable {
         public var description: String
     }
 
-    private init(directory: URL, port: Int?) {
+    private init(directory: URL, port: Int?, isSentinel: Bool) {
         self.directory = directory
         self.port = port
+        self.isSentinel = isSentinel
         unixSocketPath = directory.appendingPathComponent("redis.sock").path
     }
 
@@ -40,11 +42,15 @@ public final class RedisServer: Sendable {
     /// - Parameters:
     ///   - configuration: further lines of redis.conf; a later line overrides an earlier one.
     ///   - withPort: also listen on a free TCP port of 127.0.0.1.
-    public static func start(configuration: [String] = [], withPort: Bool = false) async throws -> RedisServer {
+    ///   - asSentinel: be a sentinel instead of a server.
+    public static func start(
+        configuration: [String] = [], withPort: Bool = false, asSentinel: Bool = false
+    ) async throws -> RedisServer {
         // A short path: the system takes about 100 bytes for a socket.
         let directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("pr-redis-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let server = RedisServer(directory: directory, port: withPort ? freePort() : nil)
+        let server = RedisServer(
+            directory: directory, port: withPort ? freePort() : nil, isSentinel: asSentinel)
         let lines = [
             "unixsocket \(server.unixSocketPath)", "dir \(directory.path)", "bind 127.0.0.1",
             "port \(server.port ?? 0)", "save \"\"", "appendonly no", "daemonize no",
@@ -113,7 +119,7 @@ public final class RedisServer: Sendable {
     /// Runs the server as a child and ends it when standard input closes.
     private static let watcherScript = """
         exec 3<&0
-        redis-server "$1/redis.conf" </dev/null >/dev/null 2>&1 3<&- &
+        redis-server "$1/redis.conf" $2 </dev/null >/dev/null 2>&1 3<&- &
         server=$!
         (cat <&3 >/dev/null; kill -9 $server; rm -rf "$1") >/dev/null 2>&1 &
         watch=$!
@@ -122,51 +128,32 @@ public final class RedisServer: Sendable {
         kill $watch
         """
 
-    /// Starts the shell with an empty signal mask and no descriptor of ours but the reading end of its lifeline.
-    ///
-    /// Foundation's `Process` would hand down the blocked signals of whatever thread we are on: the server would not hear
-    /// SIGTERM, and the shell would never hear that its child has ended.
-    private func spawnWatcher() throws -> (watcher: Int32, lifeline: Int32) {
+    /// Starts the shell, with the reading end of its lifeline as its standard input.
+    private func spawnWatcher() throws -> (watcher: ChildProcess, lifeline: Int32) {
         var ends: [Int32] = [-1, -1]
         // A socket pair, because it can be made so that no other child inherits it.
         guard socketpair(AF_UNIX, Self.streamSocket | Self.closeOnExec, 0, &ends) == 0 else {
             throw StartFailure(description: "No socket pair: errno \(errno).")
         }
         defer { close(ends[0]) }
-
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
-        let words: [String] = ["sh", "-c", Self.watcherScript, "sh", directory.path]
-        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var watcher: Int32 = 0
-        let failure = posix_spawn(&watcher, "/bin/sh", &actions, &attributes, arguments, environ)
-        guard failure == 0 else {
+        let nowhere = open("/dev/null", O_WRONLY)
+        defer { close(nowhere) }
+        do {
+            let watcher = try ChildProcess(
+                ["sh", "-c", Self.watcherScript, "sh", directory.path, isSentinel ? "--sentinel" : ""], input: ends[0],
+                output: nowhere, errors: nowhere)
+            return (watcher, ends[1])
+        } catch {
             close(ends[1])
-            throw StartFailure(description: "The shell cannot be started: errno \(failure).")
+            throw error
         }
-        return (watcher, ends[1])
     }
 
     /// Whether the server's process and its shell are gone; collects the shell if so.
     private func hasEnded() -> Bool {
         state.withLock { state in
-            guard state.watcher > 0 else { return true }
-            var status: Int32 = 0
-            guard waitpid(state.watcher, &status, WNOHANG) != 0 else { return false }
+            guard let watcher = state.watcher else { return true }
+            guard !watcher.isRunning else { return false }
             if state.lifeline >= 0 { close(state.lifeline) }
             state = State()
             return true
@@ -196,8 +183,7 @@ public final class RedisServer: Sendable {
         }
         if left.pid > 0 { _ = Foundation.kill(left.pid, SIGKILL) }
         if left.lifeline >= 0 { close(left.lifeline) }
-        var status: Int32 = 0
-        if left.watcher > 0 { waitpid(left.watcher, &status, 0) }
+        while left.watcher?.isRunning == true { usleep(1000) }
         try? FileManager.default.removeItem(at: directory)
     }
 

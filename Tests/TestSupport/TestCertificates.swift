@@ -5,13 +5,15 @@ public final class TestCertificates: Sendable {
     /// Where they are; it disappears with this value.
     public let directory: URL
 
-    /// Makes the certificates; the server's is for `localhost` and 127.0.0.1.
-    public init() async throws {
+    /// Makes the certificates.
+    ///
+    /// - Parameter names: whom the server's is for.
+    public init(names: String = "DNS:localhost,IP:127.0.0.1") async throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(
             "pr-tls-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         try await make("ca", ["basicConstraints=critical,CA:TRUE"], signed: false)
-        try await make("server", ["subjectAltName=DNS:localhost,IP:127.0.0.1"], signed: true)
+        try await make("server", ["subjectAltName=\(names)"], signed: true)
         try await make("client", ["extendedKeyUsage=clientAuth"], signed: true)
     }
 

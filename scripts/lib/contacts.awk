@@ -91,6 +91,8 @@ BEGIN {
     state = (seed % 2147483646) + 1
     for (i = 0; i < 20; i++) random(2)
 
+    # Who refuses us or asks for less mail speaks for a whole site, so those have a domain each.
+
     # One of each kind for certain, the others by lot, then shuffled; the first must be one that can be duplicated.
     for (i = 1; i <= count; i++) kindAt[i] = i <= kindCount ? kinds[i] : draw()
     for (i = count; i > 2; i--) {
@@ -108,6 +110,7 @@ BEGIN {
         if (k == "duplicate") address = respelled(original[1 + random(originals)])
         else if (k == "invalid") address = malformed(i)
         else if (k == "international") address = "ok.zoë." i "@bücher.example"
+        else if (k == "blocked" || k == "throttle") address = k "." i "@" k i ".example"
         else address = (k == "suppressed" ? "ok.left" : k) "." i "@" domain[1 + random(domains)] ".example"
         # A server that refuses us is left alone for minutes, and everybody behind it waits: these have one each.
         if (k == "blocked" || k == "throttle") sub(/@.*/, "@" k i ".example", address)

@@ -41,6 +41,7 @@ final class Bookkeeper: Loop {
         let entries = try await shard.outcomes(after: position, limit: Self.batch)
         guard let last = entries.last else {
             booked.withLock { $0 = position }
+            try await tellSuppressions()
             return false
         }
         let summary = try await book.book(
@@ -48,8 +49,9 @@ final class Bookkeeper: Loop {
         untold.withLock {
             $0 += summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) }
         }
-        try await tellSuppressions()
+        // First this, which makes room: a full Redis takes nothing that needs some.
         try await shard.forgetOutcomes(through: last.position)
+        try await tellSuppressions()
         booked.withLock { $0 = last.position }
         for mailing in summary.finished {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])

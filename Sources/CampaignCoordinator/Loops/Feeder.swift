@@ -52,13 +52,7 @@ struct Feeder: Loop {
             _ = try await book.prepare(mailing.id, limit: 5000, at: .now)
             busy = true
         }
-        let status: QueueStatus
-        do {
-            status = try await queue.status(of: mailings.map(\.id), laneLimit: 0)
-        } catch {
-            hold.set("Redis does not answer; everything goes on when it does: \(error)")
-            throw error
-        }
+        let status = try await queue.status(of: mailings.map(\.id), laneLimit: 0)
         let serving = mailings.filter { $0.state == .running || $0.state == .waiting }
         let share = max(highWater / max(1, serving.count), Self.batch)
         let held = try await reasonToHold(status)
@@ -66,13 +60,22 @@ struct Feeder: Loop {
         for (mailing, live) in zip(mailings, status.mailings) {
             do {
                 busy = try await serve(mailing, live, share: held == nil ? share : 0) || busy
-            } catch let error where !(error is RedisError) && !(error is CancellationError) {
+            } catch let error where Self.concernsOneMailing(error) {
                 // One mailing that cannot be fed holds up no other.
                 logger.error(
                     "a mailing cannot be fed", metadata: ["mailing.id": "\(mailing.id)", "error": "\(error)"])
             }
         }
         return busy
+    }
+
+    /// Whether an error is a mailing's own: neither Redis nor the contact book fails, which would stop them all.
+    private static func concernsOneMailing(_ error: any Error) -> Bool {
+        switch error {
+        case is RedisError, is CancellationError: false
+        case let error as ContactBookError: error.code != .storage
+        default: true
+        }
     }
 
     /// Makes Redis agree with the book on one mailing and feeds it, if it has room within its share of the high-water mark.

@@ -2,15 +2,34 @@ internal import Delivery
 internal import JobQueue
 internal import Synchronization
 
-/// Why feeding is held back at the moment, if it is: set by the feeder, shown to people.
+/// Why the mailings do not go on as they should at the moment, if so: set by the coordinator's loops, shown to people.
 final class FeedingHold: Sendable {
-    private let reason = Mutex<String?>(nil)
-
-    func set(_ reason: String?) {
-        self.reason.withLock { $0 = reason }
+    private struct State {
+        var reason: String?
+        /// What each loop that fails at the moment has met, by the loop's purpose.
+        var troubles: [String: String] = [:]
     }
 
-    var current: String? { reason.withLock { $0 } }
+    private let state = Mutex(State())
+
+    /// Says why feeding is held back, or with `nil` that it is not.
+    func set(_ reason: String?) {
+        state.withLock { $0.reason = reason }
+    }
+
+    /// Says what keeps a loop from its work, or with `nil` that nothing does.
+    func note(_ trouble: String?, of purpose: String) {
+        state.withLock { $0.troubles[purpose] = trouble }
+    }
+
+    /// All that is in the way, in words; `nil` when nothing is.
+    var current: String? {
+        state.withLock { state in
+            var words = state.reason.map { ["feeding is held back: \($0)"] } ?? []
+            words += state.troubles.sorted { $0.key < $1.key }.map { "cannot \($0.key), trying again: \($0.value)" }
+            return words.isEmpty ? nil : words.joined(separator: "; ")
+        }
+    }
 }
 
 /// A set of mailings that tasks share.

@@ -15,13 +15,16 @@ protocol Loop: Sendable {
 extension Loop {
     /// Goes round until cancelled.
     ///
-    /// Failures (Redis gone, disk full) are said once, and tried again until they pass.
-    func run() async {
+    /// Failures (Redis gone, disk full) are logged once, shown to people as long as they last, and tried again until they pass.
+    func run(showing hold: FeedingHold) async {
         var failing = false
         while !Task.isCancelled {
             do {
                 let busy = try await round()
-                if failing { logger.notice("works again", metadata: ["loop": "\(Self.purpose)"]) }
+                if failing {
+                    hold.note(nil, of: Self.purpose)
+                    logger.notice("works again", metadata: ["loop": "\(Self.purpose)"])
+                }
                 failing = false
                 if !busy { try await Task.sleep(for: Self.rest) }
             } catch is CancellationError {
@@ -34,6 +37,7 @@ extension Loop {
                         metadata: ["loop": "\(Self.purpose)", "error": "\(error)"])
                 }
                 failing = true
+                hold.note("\(error)", of: Self.purpose)
                 try? await Task.sleep(for: .milliseconds(500))
             }
         }

@@ -16,6 +16,9 @@ public struct APIQueue: Hashable, Sendable, Codable {
         /// Put aside until their time comes.
         public var due: Int
         public var settled: Int
+        /// Held until its owner decides: because it is in doubt, or because its workers died.
+        public var inDoubt: Int
+        public var dead: Int
         /// The sites with the most waiting jobs, the busiest first.
         public var sites: [Site]
     }
@@ -54,7 +57,7 @@ public struct APIQueue: Hashable, Sendable, Codable {
     public var due: Int
     /// Batches of changes of status that workers have told and the book does not have yet.
     public var unbooked: Int
-    /// Why no mailing is fed at this moment, for people.
+    /// Why the mailings do not go on as they should at this moment, for people.
     public var hold: String?
     public var mailings: [Mailing]
     public var workers: [Worker]

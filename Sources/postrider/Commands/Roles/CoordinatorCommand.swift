@@ -15,6 +15,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
             There is one for a data directory and one for a Redis. Without --redis it starts a Redis of its own on a unix socket in \
             the data directory, and stops it with itself. It may be killed at any moment and goes on where it was.
 
+            The configuration file may have limits of how fast sites are sent to; see docs/pacing.md, and postrider pace.
+
             The token that other commands need is in the file "token" of the data directory, which only its owner may read.
 
             Example:
@@ -38,10 +40,17 @@ struct CoordinatorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most jobs that are kept waiting in Redis (100000).", valueName: "jobs"))
     var highWater: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Into how many shards the queue is cut, fixed from the first start on (16 on a cluster, else 1).",
+            valueName: "n"))
+    var shards: Int?
+
     @OptionGroup var log: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
     func validate() throws {
+        if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be from 1 to 1024") }
         if let highWater, highWater < 1 { throw ValidationError("--high-water must be above 0") }
         // A file that cannot be read is reported when it is needed, and is no wrong usage.
         guard let settings = try? configuration.settings() else { return }
@@ -54,9 +63,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let address = try ListenAddress(parsing: listen ?? settings.string(.listen) ?? "127.0.0.1:8025")
         let endpoint = try (redis.redis ?? settings.string(.redis)).map { try RedisOptions.endpoint($0, settings) }
         let logger = try log.logger("coordinator", settings)
+        // A file at its size limit is then an error like a full disk, here and in the Redis that is started from here.
+        signal(SIGXFSZ, SIG_IGN)
 
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
+        setup.siteLimits = settings.siteLimits
+        setup.shards = try shards ?? settings.count(.shards)
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
             // The coordinator comes first, so that a second one on the same directory hears of the first, not of its port.

@@ -45,6 +45,18 @@ struct WorkerCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long a stop waits for what is in hand (or POSTRIDER_GRACE; 20s).", valueName: "time"))
     var grace: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a site that asks for less mail is left alone at first; twice as long each time (or POSTRIDER_BACK_OFF; 10s).",
+            valueName: "time"))
+    var backOff: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a site that refuses our mail is left alone before one message tries it (or POSTRIDER_PROBE_INTERVAL; 5m).",
+            valueName: "time"))
+    var probeInterval: String?
+
     @OptionGroup var log: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
@@ -68,15 +80,20 @@ struct WorkerCommand: AsyncParsableCommand {
             redis: try endpoint(settings), relay: try SMTPEndpoint(url: relay(settings)), smtp: smtp,
             name: try checkedName(
                 name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
-        if let grace = grace ?? settings.string(.grace) {
-            do {
-                setup.grace = try Duration(parsing: grace)
-            } catch {
-                throw CommandError("--grace: \(error)")
-            }
-        }
+        if let grace = try duration(grace, .grace, settings) { setup.grace = grace }
+        if let pause = try duration(backOff, .backOff, settings) { setup.backOff = pause }
+        if let pause = try duration(probeInterval, .probeInterval, settings) { setup.probeInterval = pause }
         let logger = try log.logger("worker", settings)
         try await ServiceRunner.run([DeliveryWorker(configuration: setup, logger: logger)], logger: logger)
+    }
+
+    /// A time that a flag, the environment or the file gives.
+    private func duration(_ flag: String?, _ key: SettingKey, _ settings: Settings) throws -> Duration? {
+        do {
+            return try (flag ?? settings.string(key)).map { try Duration(parsing: $0) }
+        } catch {
+            throw CommandError("\(key.rawValue) (\(key.variable)): \(error)")
+        }
     }
 
     /// Redis, by its address or by the directory of the coordinator that has started one; flags come first.
