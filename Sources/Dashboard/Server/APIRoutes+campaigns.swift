@@ -94,7 +94,10 @@ extension APIRoutes {
     private func reason(for state: MailingState, options: MailingOptions) -> String? {
         switch state {
         case .draft: "not started"
-        case .waiting: "no licences are left; add some with: postrider licences add N"
+        case .waiting:
+            (["no licences are left; add some with: postrider licences add N"]
+                + [coordinator.feedingHold].compactMap(\.self))
+                .joined(separator: "; ")
         case .paused: "paused; it goes on after: postrider campaign resume"
         case .preparing, .running: coordinator.feedingHold ?? reasonOfHours(options.window)
         case .cancelled, .finished: nil
