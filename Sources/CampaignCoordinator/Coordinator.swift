@@ -57,6 +57,10 @@ public final class Coordinator: Service {
                 queue: queue, book: try directory.identity(), description: description,
                 lease: configuration.leadership, logger: logger)
             try await leader.take()
+            // Before anything is claimed from a Redis that is new.
+            _ = try await SiteLimitKeeper(
+                book: book, queue: queue, configured: configuration.siteLimits, logger: logger
+            ).round()
             return Coordinator(
                 book: book, queue: queue, redis: redis, directory: directory, token: try directory.token(),
                 redisEndpoint: endpoint, configuration: configuration, embedded: embedded, leader: leader,
