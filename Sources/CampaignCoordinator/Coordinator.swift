@@ -94,6 +94,7 @@ public final class Coordinator: Service {
     public func run() async throws {
         let bookkeepers = queue.shards.map { Bookkeeper(book: book, queue: queue, shard: $0, logger: logger) }
         let verifier = Verifier(book: book, queue: queue, logger: logger)
+        let janitor = Janitor(book: book, queue: queue, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
@@ -107,6 +108,7 @@ public final class Coordinator: Service {
                     for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
                     tasks.addTask { await feeder.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
+                    tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
