@@ -11,20 +11,26 @@ public struct QueueShard: Sendable {
     public let number: Int
     let redis: Redis
     let keys: QueueKeys
-    /// The first key of every script, which routes it.
+    /// What every key begins with; it routes commands.
     private let prefix: RedisArgument
+    /// The keys that scripts are given: the first is the prefix.
+    ///
+    /// In a cluster there is a second, and neither is ever there: while the slot is moving, a script with two keys of which
+    /// one is missing is refused (TRYAGAIN) on both sides, and so never runs where half of the shard's keys are elsewhere.
+    private let scriptKeys: [RedisArgument]
 
     init(number: Int, redis: Redis) {
         self.number = number
         self.redis = redis
         keys = QueueKeys(shard: number)
         prefix = RedisArgument(keys.prefix)
+        scriptKeys = redis.endpoint.isCluster ? [prefix, RedisArgument(keys.prefix + "nothing")] : [prefix]
     }
 
     func evaluate(
         _ script: RedisScript, _ arguments: [RedisArgument], loadsIfMissing: Bool = true
     ) -> EventLoopFuture<RedisValue> {
-        redis.submit(script, keys: [prefix], arguments: arguments, loadsIfMissing: loadsIfMissing)
+        redis.submit(script, keys: scriptKeys, arguments: arguments, loadsIfMissing: loadsIfMissing)
     }
 
     func command(_ arguments: [RedisArgument]) -> EventLoopFuture<RedisValue> {
