@@ -104,7 +104,8 @@ extension JobQueue {
     ) -> [(shard: QueueShard, elements: [Element])] {
         let groups = Dictionary(grouping: elements) { element in
             let key = key(element)
-            return shardNumber(ofSite: String(key[(key.lastIndex(of: "@").map { key.index(after: $0) } ?? key.startIndex)...]))
+            return shardNumber(
+                ofSite: String(key[(key.lastIndex(of: "@").map { key.index(after: $0) } ?? key.startIndex)...]))
         }
         return groups.sorted { $0.key < $1.key }.map { (shards[$0.key], $0.value) }
     }

@@ -11,12 +11,12 @@ public struct QueueShard: Sendable {
     public let number: Int
     let redis: Redis
     let keys: QueueKeys
-    /// What every key begins with; it routes commands.
+    /// The prefix, which routes everything.
     private let prefix: RedisArgument
-    /// The keys that scripts are given: the first is the prefix.
+    /// The keys that every script declares.
     ///
-    /// In a cluster there is a second, and neither is ever there: while the slot is moving, a script with two keys of which
-    /// one is missing is refused (TRYAGAIN) on both sides, and so never runs where half of the shard's keys are elsewhere.
+    /// On a cluster a second one that is never there: while a slot moves, a script that names two keys is told to try again
+    /// until all of the slot is in one place (TRYAGAIN); with one key it would run where half of the others are.
     private let scriptKeys: [RedisArgument]
 
     init(number: Int, redis: Redis) {
@@ -24,7 +24,7 @@ public struct QueueShard: Sendable {
         self.redis = redis
         keys = QueueKeys(shard: number)
         prefix = RedisArgument(keys.prefix)
-        scriptKeys = redis.endpoint.isCluster ? [prefix, RedisArgument(keys.prefix + "nothing")] : [prefix]
+        scriptKeys = redis.endpoint.isCluster ? [prefix, RedisArgument(keys.prefix + "whole")] : [prefix]
     }
 
     func evaluate(

@@ -83,11 +83,13 @@ struct PaceTests {
         }
     }
 
-    @Test("A site that asks for less is left alone once, then gets half; what it accepts brings its rate back bit by bit")
+    @Test(
+        "A site that asks for less is left alone once, then gets half; what it accepts brings its rate back bit by bit")
     func backOff() async throws {
         try await withQueue { queue in
             try await queue.fill(1, count: 50)
-            try await queue.setSiteLimit(SiteLimit(rate: .init(messages: 1000, seconds: 1), burst: 5), for: "example.com")
+            try await queue.setSiteLimit(
+                SiteLimit(rate: .init(messages: 1000, seconds: 1), burst: 5), for: "example.com")
             let worker = try await queue.worker()
             let jobs = try await queue.claimed(2, by: worker)
             func backOff(named: Duration? = nil) async throws -> Duration {
@@ -102,7 +104,9 @@ struct PaceTests {
             #expect(try await queue.claimed(10, by: worker).isEmpty)
             var pace = try #require(try await queue.pace(of: ["example.com"]).first)
             #expect(pace.factor == 0.5, "the replies of one incident count once")
-            #expect(try await backOff(named: .milliseconds(500)) > .milliseconds(350), "a longer delay that it names counts")
+            #expect(
+                try await backOff(named: .milliseconds(500)) > .milliseconds(350), "a longer delay that it names counts"
+            )
             try await Task.sleep(for: .milliseconds(550))
             #expect(try await queue.claimed(10, by: worker).isEmpty == false)
             let news = SiteNews(site: "example.com", sent: 2, jobs: jobs.map(\.id))
@@ -122,7 +126,8 @@ struct PaceTests {
                 site: "example.com", .slow, named: nil, interval: 4, pause: .milliseconds(1), longest: .seconds(60)
             ).get()
             let pace = try #require(try await queue.pace(of: ["example.com"]).first)
-            #expect(pace.interval == 4, "4 ms for one of two workers is 2 ms for both, and half of that rate is 4 ms again")
+            #expect(
+                pace.interval == 4, "4 ms for one of two workers is 2 ms for both, and half of that rate is 4 ms again")
         }
     }
 
@@ -160,7 +165,8 @@ struct PaceTests {
             try await queue.fill(1, count: 400)
             var terms = MailingTerms()
             terms.quotaPerHour = 6000
-            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+            try await queue.publish(
+                mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
             try await queue.fill(2, count: 5)
             let worker = try await queue.worker()
             let claim = try await queue.only.claim(500, for: worker).get()
@@ -185,7 +191,8 @@ struct PaceTests {
                 .init(opens: now + .milliseconds(-5000), closes: now + .milliseconds(-1000)),
                 .init(opens: now + .milliseconds(400), closes: now + .seconds(3600)),
             ]
-            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+            try await queue.publish(
+                mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
             let worker = try await queue.worker()
             let claim = try await queue.only.claim(10, for: worker).get()
             #expect(claim.jobs.isEmpty)
@@ -201,7 +208,8 @@ struct PaceTests {
             try await queue.fill(2, count: 900)
             var terms = MailingTerms()
             terms.weight = 3
-            try await queue.publish(mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
+            try await queue.publish(
+                mailing, content: MailingContent(bytes: [1], version: "v"), terms: terms, paused: false)
             let worker = try await queue.worker()
             var served: [MailingID: Int] = [:]
             for _ in 0..<40 {

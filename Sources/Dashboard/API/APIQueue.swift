@@ -16,6 +16,9 @@ public struct APIQueue: Hashable, Sendable, Codable {
         /// Put aside until their time comes.
         public var due: Int
         public var settled: Int
+        /// Held until its owner decides: because it is in doubt, or because its workers died.
+        public var inDoubt: Int
+        public var dead: Int
         /// The sites with the most waiting jobs, the busiest first.
         public var sites: [Site]
     }

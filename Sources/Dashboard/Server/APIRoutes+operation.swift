@@ -28,8 +28,7 @@ extension APIQueue {
         let mailings = zip(overview.mailings, status.mailings).map { mailing, jobs in
             Mailing(
                 campaign: mailing.campaign, mailing: mailing.name, state: jobs.state, waiting: jobs.waiting,
-                due: jobs.due,
-                settled: jobs.settled,
+                due: jobs.due, settled: jobs.settled, inDoubt: jobs.inDoubt, dead: jobs.dead,
                 sites: jobs.sites.prefix(Self.mostSites).map { Site(site: $0.site, waiting: $0.waiting) })
         }
         let workers = status.workers.map { worker in
@@ -59,7 +58,7 @@ extension APIQueue {
 
 extension UnixTime {
     /// ISO 8601 in UTC with milliseconds.
-    fileprivate var iso8601: String {
+    var iso8601: String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1000)
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }

@@ -9,6 +9,12 @@ extension CampaignRun {
     /// The most messages that a worker can have had accepted and not told: its connections' windows, and a flush.
     static func mostUntold(connections: Int) -> Int { connections * 32 + 50 }
 
+    /// 300 KB of HTML, more than half the window of a connection.
+    static let bigPage =
+        "<html><body><p>Dear {{firstName}},</p>\n"
+        + String(repeating: "<p>\(String(repeating: "will you tell us? ", count: 50))</p>\n", count: 330)
+        + "</body></html>\n"
+
     /// What `queue status` says.
     struct Queue: Decodable {
         struct Memory: Decodable { var used: Int }

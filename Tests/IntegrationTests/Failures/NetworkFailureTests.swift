@@ -9,10 +9,9 @@ struct NetworkFailureTests {
         .timeLimit(.minutes(5)))
     func cutOff() async throws {
         let run = try await CampaignRun()
-        let addresses = people(16, "slow")
+        let addresses = people(14, "slow")
         // One message fills the connection's window, once its size is known: with 1.5 s for each there is always one to begin.
-        let page = String(repeating: "<p>Hello {{firstName}}, will you tell us what you think?</p>\n", count: 6000)
-        try await run.prepareCampaign(addresses: addresses, licences: 1, html: page)
+        try await run.prepareCampaign(addresses: addresses, licences: 1, html: CampaignRun.bigPage)
         let network = try await TCPProxy.start(toUnixSocket: "\(run.data)/redis.sock")
         let worker = try run.startWorker(["--redis", "redis://127.0.0.1:\(network.port)", "--connections", "1"])
         try await run.must(["campaign", "start", "c"])
