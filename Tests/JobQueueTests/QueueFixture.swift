@@ -9,12 +9,28 @@ import Testing
 
 @testable import JobQueue
 
-/// Runs a body against a queue on a private, empty redis-server.
+/// The user with the fewest rights that the manual promises to be enough, with the password "hush".
+func manualUser() throws -> String {
+    let manual = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../docs/redis.md").standardized
+    let line = try String(contentsOf: manual, encoding: .utf8).split(separator: "\n")
+        .first { $0.hasPrefix("    user postrider ") }
+    return String(try #require(line).trimmingPrefix("    ")).replacing("PASSWORD", with: "hush")
+}
+
+/// Makes the manual's user's Redis; the caller closes it.
+func makeRedis(_ url: String) throws -> Redis {
+    var endpoint = try RedisEndpoint(parsing: url)
+    endpoint.username = "postrider"
+    endpoint.password = "hush"
+    return Redis(
+        endpoint: endpoint, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "test"))
+}
+
+/// Runs a body against a queue on a private, empty redis-server, as the user of the manual.
 func withQueue(_ body: (JobQueue) async throws -> Void) async throws {
-    let server = try await RedisServer.start()
-    let redis = Redis(
-        endpoint: try RedisEndpoint(parsing: server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
-        logger: Logger(label: "test"))
+    // Tests alone flush scripts, to see what happens then.
+    let server = try await RedisServer.start(configuration: [manualUser() + " +script|flush"])
+    let redis = try makeRedis(server.url)
     do {
         try await redis.connect()
         let queue = JobQueue(redis: redis)

@@ -25,7 +25,7 @@ public final class TestCertificates: Sendable {
     }
 
     /// Lines of redis.conf for a server that speaks only TLS and lets in only who has a certificate.
-    public func configuration(port: Int) -> [String] {
+    func configuration(port: Int) -> [String] {
         [
             "port 0", "tls-port \(port)", "tls-cert-file \(path("server"))", "tls-key-file \(path("server", "key"))",
             "tls-ca-cert-file \(path("ca"))", "tls-auth-clients yes", "tls-replication yes", "tls-cluster yes",
@@ -34,6 +34,11 @@ public final class TestCertificates: Sendable {
 
     /// The parameters of an address that trusts this authority and shows the client's certificate.
     public var query: String { "cacert=\(path("ca"))&cert=\(path("client"))&key=\(path("client", "key"))" }
+
+    /// The same for redis-cli.
+    var options: [String] {
+        ["--tls", "--cacert", path("ca"), "--cert", path("client"), "--key", path("client", "key")]
+    }
 
     private func make(_ name: String, _ extensions: [String], signed: Bool) async throws {
         let signature = signed ? ["-CA", path("ca"), "-CAkey", path("ca", "key")] : []
