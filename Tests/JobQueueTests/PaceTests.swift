@@ -39,6 +39,23 @@ struct PaceTests {
         }
     }
 
+    @Test(
+        "A limit that is loosened or taken away holds at once, for the site alone or for all",
+        arguments: ["example.com", "*"])
+    func loosened(site: String) async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 20)
+            try await queue.setSiteLimit(SiteLimit(rate: .init(messages: 1, seconds: 3600)), for: site)
+            let worker = try await queue.worker()
+            #expect(try await queue.claimed(10, by: worker).count == 1)
+            #expect(try await queue.claimed(10, by: worker).isEmpty)
+            try await queue.setSiteLimit(SiteLimit(rate: .init(messages: 1, seconds: 3600), burst: 4), for: site)
+            #expect(try await queue.claimed(10, by: worker).count == 4)
+            try await queue.setSiteLimit(nil, for: site)
+            #expect(try await queue.claimed(10, by: worker).count == 10)
+        }
+    }
+
     @Test("Two mailings share the rate of a site")
     func sharedRate() async throws {
         try await withQueue { queue in
