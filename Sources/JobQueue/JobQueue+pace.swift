@@ -45,7 +45,7 @@ extension JobQueue {
         return limits
     }
 
-    /// Sets the limit of a site, or of ``allSites``; `nil` removes it. It holds at once.
+    /// Sets the limit of a site, or of ``allSites``, which holds at once; `nil` removes it.
     public func setSiteLimit(_ limit: SiteLimit?, for site: String) async throws {
         for shard in site == Self.allSites ? shards : [shard(ofSite: site)] {
             _ = try await shard.evaluate(QueueScripts.limit, [.init(site), .init(limit?.stored ?? "")]).get()
