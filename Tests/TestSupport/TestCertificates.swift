@@ -25,7 +25,7 @@ public final class TestCertificates: Sendable {
     }
 
     /// Lines of redis.conf for a server that speaks only TLS and lets in only who has a certificate.
-    func configuration(port: Int) -> [String] {
+    public func configuration(port: Int) -> [String] {
         [
             "port 0", "tls-port \(port)", "tls-cert-file \(path("server"))", "tls-key-file \(path("server", "key"))",
             "tls-ca-cert-file \(path("ca"))", "tls-auth-clients yes", "tls-replication yes", "tls-cluster yes",
