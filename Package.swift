@@ -141,7 +141,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
-                "Simulator", "TestSupport", "postrider", .product(name: "GRDB", package: "GRDB.swift"),
+                "Simulator", "TestSupport", "postrider",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ] + nio),
     ]
 )

@@ -14,6 +14,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var shards: Int?
     /// How long another coordinator is refused after this one was killed.
     public var leadership: Duration = .seconds(15)
+    /// How fast sites may be sent to, by domain, and `*` for all others; what is set while running comes before it.
+    public var siteLimits: [String: SiteLimitSetting] = [:]
 
     public init(dataDirectory: String, redis: RedisEndpoint? = nil, name: String) {
         self.dataDirectory = dataDirectory

@@ -161,7 +161,9 @@ extension ContactBook {
         ) STRICT;
         """
 
-    /// `held` has the code of `HoldKind`, or 0: its index has next to no rows, so it is found fast and costs nothing.
+    /// `held` has the code of `HoldKind`, or 0.
+    ///
+    /// The index of what is held has next to no rows. SQLite does not know that, so queries name it.
     private static let optionsAndHolds = """
         ALTER TABLE mailings ADD COLUMN options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options));
         ALTER TABLE deliveries ADD COLUMN held INTEGER NOT NULL DEFAULT 0 CHECK (held BETWEEN 0 AND 2);

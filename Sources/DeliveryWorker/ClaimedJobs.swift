@@ -1,5 +1,5 @@
-internal import DequeModule
 internal import Delivery
+internal import DequeModule
 internal import JobQueue
 
 /// The jobs that a worker has claimed and not begun.
@@ -34,7 +34,7 @@ struct ClaimedJobs {
 
     /// Takes a job back that has been marked.
     mutating func keepMarked(_ entry: ClaimedJob) {
-        if entry.isRecovered || entry.job.isInDoubt { suspects.append(entry) } else { marked.append(entry) }
+        if entry.isSuspect { suspects.append(entry) } else { marked.append(entry) }
     }
 
     /// Takes out the jobs of a site.
@@ -53,4 +53,9 @@ struct ClaimedJobs {
         self = ClaimedJobs()
         return removed
     }
+}
+
+extension ClaimedJob {
+    /// Whether its message may be what makes a server hang up or a worker die.
+    var isSuspect: Bool { isRecovered || job.isInDoubt }
 }

@@ -136,16 +136,22 @@ extension DeliveryEngine {
 
     // MARK: Marking
 
-    /// Marks jobs as about to be sent that must be before they are: a few more than can be begun at once.
+    /// Marks jobs as about to be sent that must be before they are: few more than can be begun at once, since a worker that dies
+    /// leaves in doubt what was marked.
     func mark() {
-        let limit = max(8, capacity / 8)
-        guard phase == .running, marking == 0, mayBegin, waiting.marked.count + waiting.suspects.count < limit,
-            let first = waiting.unmarked.first
+        let connections = configuration.smtp.maximumConnections
+        let limit = max(8, 4 * connections)
+        guard phase == .running, marking == 0, mayBegin, waiting.marked.count < limit,
+            waiting.suspects.count < connections, let first = waiting.unmarked.first
         else { return }
         // One call goes to one shard.
         let shard = queue.shardNumber(ofSite: first.site)
         var batch: [ClaimedJob] = []
-        while batch.count < limit, let entry = waiting.unmarked.first, queue.shardNumber(ofSite: entry.site) == shard {
+        // Suspects go one by one, each alone on its connection.
+        let most = first.isSuspect ? connections : limit
+        while batch.count < most, let entry = waiting.unmarked.first, entry.isSuspect == first.isSuspect,
+            queue.shardNumber(ofSite: entry.site) == shard
+        {
             batch.append(waiting.unmarked.removeFirst())
         }
         marking = batch.count

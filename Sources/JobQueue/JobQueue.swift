@@ -40,7 +40,8 @@ public struct JobQueue: Sendable {
         guard let stands = answer.text.flatMap({ Int($0) }), stands != shards.count else { return }
         throw JobQueueError(
             code: .otherShardCount,
-            message: "this Redis holds a queue of \(stands) shards, not of \(shards.count); start with --shards \(stands)")
+            message:
+                "this Redis holds a queue of \(stands) shards, not of \(shards.count); start with --shards \(stands)")
     }
 
     /// The shard of a site.

@@ -35,7 +35,7 @@ extension QueueShard {
         for (entry, kind) in held {
             _ = try await command(
                 [
-                    "HSETNX", .init("\(keys.prefix)\(kind.list):\(mailing)"), .init(Int(entry.job.id.ordinal)),
+                    "HSETNX", .init(keys.held(kind, mailing)), .init(Int(entry.job.id.ordinal)),
                     .init([UInt8]("\(entry.site)\n".utf8) + entry.job.payload),
                 ]
             ).get()

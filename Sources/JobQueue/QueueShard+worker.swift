@@ -31,7 +31,8 @@ extension QueueShard {
             .flatMapErrorThrowing { error in
                 guard (error as? RedisError)?.code == .server("NOSCRIPT") else { throw error }
                 throw JobQueueError(
-                    code: .notOpen, message: "Redis has started anew; its coordinator must check it before jobs are sent")
+                    code: .notOpen,
+                    message: "Redis has started anew; its coordinator must check it before jobs are sent")
             }
             .flatMapThrowing { answer in
                 if answer == .null {

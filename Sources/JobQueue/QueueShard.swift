@@ -11,20 +11,26 @@ public struct QueueShard: Sendable {
     public let number: Int
     let redis: Redis
     let keys: QueueKeys
-    /// The first key of every script, which routes it.
+    /// The prefix, which routes everything.
     private let prefix: RedisArgument
+    /// The keys that every script declares.
+    ///
+    /// On a cluster a second one that is never there: while a slot moves, a script that names two keys is told to try again
+    /// until all of the slot is in one place (TRYAGAIN); with one key it would run where half of the others are.
+    private let scriptKeys: [RedisArgument]
 
     init(number: Int, redis: Redis) {
         self.number = number
         self.redis = redis
         keys = QueueKeys(shard: number)
         prefix = RedisArgument(keys.prefix)
+        scriptKeys = redis.endpoint.isCluster ? [prefix, RedisArgument(keys.prefix + "whole")] : [prefix]
     }
 
     func evaluate(
         _ script: RedisScript, _ arguments: [RedisArgument], loadsIfMissing: Bool = true
     ) -> EventLoopFuture<RedisValue> {
-        redis.submit(script, keys: [prefix], arguments: arguments, loadsIfMissing: loadsIfMissing)
+        redis.submit(script, keys: scriptKeys, arguments: arguments, loadsIfMissing: loadsIfMissing)
     }
 
     func command(_ arguments: [RedisArgument]) -> EventLoopFuture<RedisValue> {

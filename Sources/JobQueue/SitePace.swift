@@ -32,7 +32,8 @@ public struct SiteLimit: Hashable, Sendable, Codable {
 
     init?(stored: String) {
         let parts = stored.split(separator: " ")
-        guard parts.count == 5, let burst = Int(parts[1]), let connections = Int(parts[2]), let messages = Int(parts[3]),
+        guard parts.count == 5, let burst = Int(parts[1]), let connections = Int(parts[2]),
+            let messages = Int(parts[3]),
             let seconds = Int(parts[4])
         else { return nil }
         self.init(

@@ -36,7 +36,7 @@ struct Postrider: AsyncParsableCommand {
                     ContactsCommand.self, CampaignCommand.self, LicencesCommand.self,
                     SuppressionsCommand.self,
                 ]),
-            CommandGroup(name: "Operation", subcommands: [QueueCommand.self, AuditCommand.self]),
+            CommandGroup(name: "Operation", subcommands: [QueueCommand.self, PaceCommand.self, AuditCommand.self]),
             CommandGroup(name: "Tools", subcommands: [AddressCommand.self, ClassifyCommand.self]),
         ])
 }

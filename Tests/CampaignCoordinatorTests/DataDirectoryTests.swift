@@ -53,14 +53,19 @@ struct DataDirectoryTests {
         _ = try await connection.submit(["SET", "k", "v"], key: "k").get()
         let second = try await EmbeddedRedis.start(in: directory, eventLoop: loop, logger: logger)
         #expect(try await connection.submit(["GET", "k"], key: "k").get().text == "v")
-        #expect(try await connection.submit(["CONFIG", "GET", "maxmemory-policy"], key: "k").get().elements?.last?.text == "noeviction")
-        #expect(try await connection.submit(["CONFIG", "GET", "appendonly"], key: "k").get().elements?.last?.text == "yes")
+        #expect(
+            try await connection.submit(["CONFIG", "GET", "maxmemory-policy"], key: "k").get().elements?.last?.text
+                == "noeviction")
+        #expect(
+            try await connection.submit(["CONFIG", "GET", "appendonly"], key: "k").get().elements?.last?.text == "yes")
         await second.stop(through: connection)
         await connection.close()
         let third = try await EmbeddedRedis.start(in: directory, eventLoop: loop, logger: logger)
         let again = Redis(endpoint: third.endpoint, eventLoop: loop, logger: logger)
         try await again.connect()
-        #expect(try await again.submit(["GET", "k"], key: "k").get().text == "v", "what was written is there after a stop and a start")
+        #expect(
+            try await again.submit(["GET", "k"], key: "k").get().text == "v",
+            "what was written is there after a stop and a start")
         await third.stop(through: again)
         await again.close()
         #expect(!FileManager.default.fileExists(atPath: DataDirectory.redisSocket(in: path)))

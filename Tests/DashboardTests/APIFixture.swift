@@ -1,4 +1,4 @@
-import CampaignCoordinator
+import Contacts
 import Dashboard
 import Foundation
 import Hummingbird
@@ -9,26 +9,34 @@ import RedisClient
 import TestSupport
 import Testing
 
+@testable import CampaignCoordinator
+
 /// A coordinator with a book and a Redis of its own, asked over its API.
 struct APIFixture {
     let client: any TestClientProtocol
     let token: String
     let redis: RedisServer
+    /// The coordinator's own book, to bring it into a state that only workers could.
+    let book: ContactBook
 
     /// Runs `body` with a coordinator that is taken away afterwards.
-    static func with(_ body: @Sendable (APIFixture) async throws -> Void) async throws {
+    static func with(
+        siteLimits: [String: SiteLimitSetting] = [:], _ body: @Sendable (APIFixture) async throws -> Void
+    ) async throws {
         let redis = try await RedisServer.start()
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("api-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var logger = Logger(label: "api")
         logger.logLevel = .critical
-        let coordinator = try await Coordinator.open(
-            CoordinatorConfiguration(
-                dataDirectory: directory, redis: try RedisEndpoint(parsing: redis.url), name: "test"), logger: logger)
+        var configuration = CoordinatorConfiguration(
+            dataDirectory: directory, redis: try RedisEndpoint(parsing: redis.url), name: "test")
+        configuration.siteLimits = siteLimits
+        let coordinator = try await Coordinator.open(configuration, logger: logger)
         do {
             let server = try APIServer(coordinator: coordinator, dataDirectory: directory, logger: logger)
             try await server.application(host: "127.0.0.1", port: 0).test(.router) { client in
-                try await body(APIFixture(client: client, token: coordinator.token, redis: redis))
+                try await body(
+                    APIFixture(client: client, token: coordinator.token, redis: redis, book: coordinator.book))
             }
         } catch {
             await coordinator.close()

@@ -94,6 +94,16 @@ final class CampaignRun {
         try await ready()
     }
 
+    /// Stops the coordinator, and with it its Redis, does something meanwhile, and starts both again.
+    func restartCoordinator(_ meanwhile: () async throws -> Void) async throws {
+        coordinator.signal(SIGTERM)
+        #expect(try await coordinator.wait() == 0, "\(coordinator.errors)")
+        try await meanwhile()
+        coordinator = try PostriderProcess(
+            ["coordinator", "--data", data, "--listen", "127.0.0.1:0"] + coordinatorArguments)
+        try await ready()
+    }
+
     /// Imports contacts and creates a campaign `c` to them, with delays of a second or two.
     ///
     /// - Parameters:

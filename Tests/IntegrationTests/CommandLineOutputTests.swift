@@ -75,6 +75,7 @@ struct CommandLineOutputTests {
     private struct Sample: Encodable {
         var zulu: String
         var alpha: Int?
+        var beta: Double?
         var list: [Double]
         var nested: [String: String]
         var truth: Bool
@@ -83,10 +84,11 @@ struct CommandLineOutputTests {
     @Test("JSON keeps the order of its keys, and says null where a value is missing")
     func json() throws {
         let sample = Sample(
-            zulu: "a\"\\\n\u{1}é", alpha: nil, list: [0.5, 2], nested: ["b": "2", "a": "1"], truth: true)
+            zulu: "a\"\\\n\u{1}é", alpha: nil, beta: nil, list: [0.5, 2], nested: ["b": "2", "a": "1"], truth: true)
         #expect(
             try JSONLine.encode(sample)
-                == #"{"zulu":"a\"\\\n\u0001é","alpha":null,"list":[0.5,2.0],"nested":{"a":"1","b":"2"},"truth":true}"#)
+                == #"{"zulu":"a\"\\\n\u0001é","alpha":null,"beta":null,"list":[0.5,2.0],"nested":{"a":"1","b":"2"},"truth":true}"#
+        )
     }
 
     @Test(

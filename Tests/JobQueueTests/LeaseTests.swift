@@ -39,7 +39,8 @@ struct LeaseTests {
             let moved = try await queue.reap(untilGone: dead)
             #expect(moved.returned == 2 && moved.dead == 0 && moved.inDoubt == 0)
             #expect(
-                try await queue.only.beat(dead, lease: .seconds(60), description: "{}").get() == false, "it never resurrects"
+                try await queue.only.beat(dead, lease: .seconds(60), description: "{}").get() == false,
+                "it never resurrects"
             )
             #expect(try await queue.only.settle([change(jobs[0].id)], by: dead).get() == 1, "a late Sent counts")
 
@@ -109,7 +110,8 @@ struct LeaseTests {
             let left = SuppressionNotice(outcome: .unsubscribed, reason: .suppressed)
             try await queue.suppress([("user1@example.com", left)])
             #expect(try await queue.only.claim(1, for: worker).get().suppressionsExist)
-            #expect(try await queue.only.suppressions(of: ["user0@example.com", "user1@example.com"]).get() == [nil, left])
+            #expect(
+                try await queue.only.suppressions(of: ["user0@example.com", "user1@example.com"]).get() == [nil, left])
         }
     }
 }

@@ -65,6 +65,38 @@ extension JobQueue {
         ).get()
     }
 
+    /// Lets time pass for all that waits for its pace, its quota or its hours, as the clock alone would.
+    func letPass(_ duration: Duration) async throws {
+        let script = """
+            local prefix, ms = KEYS[1], tonumber(ARGV[1])
+            local function shift(key)
+              local members = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+              for i = 1, #members, 2 do redis.call('ZADD', key, members[i + 1] - ms, members[i]) end
+            end
+            shift(prefix .. 'resting')
+            for _, key in ipairs(redis.call('KEYS', prefix .. 'ready:*')) do shift(key) end
+            local pace = redis.call('HGETALL', prefix .. 'pace')
+            for i = 1, #pace, 2 do
+              local tat, factor, learned, before, wait, blocked =
+                string.match(pace[i + 1], '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
+              local text = string.format(
+                '%.3f %s %s %.0f %s %s', tat - ms, factor, learned, before - ms, wait, blocked)
+              redis.call('HSET', prefix .. 'pace', pace[i], text)
+            end
+            for _, key in ipairs(redis.call('KEYS', prefix .. 'mailing:*')) do
+              local tat, window = unpack(redis.call('HMGET', key, 'quota_tat', 'window'))
+              if tat then redis.call('HSET', key, 'quota_tat', tat - ms) end
+              if window then
+                local shifted = string.gsub(window, '%d+', function(time) return string.format('%.0f', time - ms) end)
+                redis.call('HSET', key, 'window', shifted)
+              end
+            end
+            """
+        _ = try await only.command(
+            ["EVAL", .init(script), "1", .init(only.keys.prefix), .init(duration.wholeMilliseconds)]
+        ).get()
+    }
+
     func claimed(_ want: Int, by worker: WorkerID) async throws -> [DeliveryJob] {
         try await only.claim(want, for: worker).get().jobs.map(\.job)
     }

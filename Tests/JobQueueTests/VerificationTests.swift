@@ -37,7 +37,9 @@ struct VerificationTests {
         }
     }
 
-    @Test("An outcome stream that came back older, or not at all, goes on after what the book has read", arguments: [true, false])
+    @Test(
+        "An outcome stream that came back older, or not at all, goes on after what the book has read",
+        arguments: [true, false])
     func adopt(exists: Bool) async throws {
         try await withQueue { queue in
             try await queue.fill(1, count: 2)

@@ -21,6 +21,8 @@ public enum Tool {
         process.standardOutput = handle
         process.standardError = handle
         try process.run()
+        // Foundation would keep it open for as long as the process object lives, and tests run thousands of these.
+        try handle.close()
         while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
         let text = try String(contentsOf: output, encoding: .utf8)
         guard process.terminationStatus == 0 else {

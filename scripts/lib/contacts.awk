@@ -112,6 +112,8 @@ BEGIN {
         else if (k == "international") address = "ok.zoë." i "@bücher.example"
         else if (k == "blocked" || k == "throttle") address = k "." i "@" k i ".example"
         else address = (k == "suppressed" ? "ok.left" : k) "." i "@" domain[1 + random(domains)] ".example"
+        # A server that refuses us is left alone for minutes, and everybody behind it waits: these have one each.
+        if (k == "blocked" || k == "throttle") sub(/@.*/, "@" k i ".example", address)
         if (k !~ /^(duplicate|international|invalid|suppressed)$/) original[++originals] = address
         if (k == "suppressed") print address > suppressed
         # Postrider keeps a domain in ASCII (RFC 5890) and a local part as it is.

@@ -12,10 +12,12 @@ public struct CampaignDraft: Hashable, Sendable, Codable {
     public var html: String?
     /// When to try again; the standard schedule when `nil`.
     public var retry: RetryPolicy?
+    /// How it is to be sent; the standard options when `nil`.
+    public var options: MailingOptions?
 
     public init(
         name: String, list: String, from: String, replyTo: String? = nil, subject: String, text: String,
-        html: String? = nil, retry: RetryPolicy? = nil
+        html: String? = nil, retry: RetryPolicy? = nil, options: MailingOptions? = nil
     ) {
         self.name = name
         self.list = list
@@ -25,5 +27,6 @@ public struct CampaignDraft: Hashable, Sendable, Codable {
         self.text = text
         self.html = html
         self.retry = retry
+        self.options = options
     }
 }

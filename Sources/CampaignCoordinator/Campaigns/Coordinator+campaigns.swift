@@ -1,5 +1,5 @@
 public import Contacts
-internal import Delivery
+public import Delivery
 internal import Foundation
 internal import JobQueue
 internal import MailMessage
@@ -21,7 +21,21 @@ extension Coordinator {
         }
         return try await book.createCampaign(
             name: draft.name, list: draft.list, template: try json(template), retry: try json(draft.retry ?? .standard),
-            at: .now)
+            options: try json(draft.options ?? .standard), at: .now)
+    }
+
+    /// Changes how a campaign is to be sent; the feeder tells the queue of it.
+    ///
+    /// - Throws: ``CoordinatorError`` when the policy for what is in doubt would change after the start.
+    public func setOptions(_ name: String, _ options: MailingOptions) async throws {
+        let mailing = try await invitation(of: name)
+        let former = try MailingOptions(mailing)
+        guard mailing.state == .draft || options.inDoubt == former.inDoubt else {
+            throw CoordinatorError(
+                .wrongState,
+                "the campaign “\(name)” is started: what becomes of messages in doubt is chosen before the start")
+        }
+        try await book.setOptions(mailing.id, try json(options))
     }
 
     /// Starts the invitation of a campaign.
@@ -125,7 +139,7 @@ extension Coordinator {
     /// Why the mailings do not go on as they should at the moment, if there is a reason that concerns all of them.
     public var feedingHold: String? { hold.current }
 
-    private func invitation(of campaign: String) async throws -> Mailing {
+    func invitation(of campaign: String) async throws -> Mailing {
         guard let mailing = try await book.campaign(named: campaign).mailings.first else {
             throw CoordinatorError(.notFound, "the campaign “\(campaign)” has no mailing")
         }
@@ -142,7 +156,7 @@ extension Coordinator {
         }
     }
 
-    private func json(_ value: some Encodable) throws -> String {
+    func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(value), as: UTF8.self)

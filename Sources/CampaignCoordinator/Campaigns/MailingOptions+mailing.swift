@@ -1,12 +1,12 @@
-internal import Contacts
-internal import Delivery
+public import Contacts
+public import Delivery
 internal import Foundation
 
 extension MailingOptions {
     /// Reads a mailing's options from the book.
     ///
     /// - Throws: ``CoordinatorError`` when another version wrote them.
-    init(_ mailing: Mailing) throws {
+    public init(_ mailing: Mailing) throws {
         do {
             self = try JSONDecoder().decode(MailingOptions.self, from: Data(mailing.options.utf8))
         } catch {

@@ -45,7 +45,9 @@ extension ContactBook {
         let selection = MergeFields.Selection(names: fieldNames)
         return try await read { db in
             let ordinals = try UInt32.fetchAll(
-                db, sql: "SELECT ordinal FROM deliveries WHERE mailing = ? AND held <> 0", arguments: [id.rawValue])
+                db,
+                sql: "SELECT ordinal FROM deliveries INDEXED BY deliveries_held WHERE mailing = ? AND held <> 0",
+                arguments: [id.rawValue])
             var jobs: [FeedBatch.Held] = []
             for ordinal in ordinals {
                 try Self.eachOpen(db, mailing: id, from: ordinal, to: ordinal + 1) { row in

@@ -14,7 +14,7 @@ extension ContactBook {
                 db,
                 sql: """
                     SELECT d.ordinal, c.address, d.held, h.at, h.reply
-                    FROM deliveries d JOIN contacts c ON c.id = d.contact
+                    FROM deliveries d INDEXED BY deliveries_held JOIN contacts c ON c.id = d.contact
                     LEFT JOIN history h ON h.mailing = d.mailing AND h.ordinal = d.ordinal AND h.number = (
                         SELECT max(number) FROM history
                         WHERE mailing = d.mailing AND ordinal = d.ordinal AND reason IN (\(Self.holdReasons)))
@@ -39,7 +39,10 @@ extension ContactBook {
 
     static func heldCounts(_ db: Database, mailing id: MailingID) throws -> HeldCounts {
         let statement = try db.cachedStatement(
-            sql: "SELECT held, count(*) FROM deliveries WHERE mailing = ? AND held <> 0 GROUP BY held")
+            sql: """
+                SELECT held, count(*) FROM deliveries INDEXED BY deliveries_held
+                WHERE mailing = ? AND held <> 0 GROUP BY held
+                """)
         var counts = HeldCounts()
         for row in try Row.fetchAll(statement, arguments: [id.rawValue]) {
             switch HoldKind(rawValue: row[0]) {
@@ -62,7 +65,11 @@ extension ContactBook {
         return try await read { db in
             guard let forms else {
                 return try UInt32.fetchAll(
-                    db, sql: "SELECT ordinal FROM deliveries WHERE mailing = ? AND held = ? ORDER BY ordinal",
+                    db,
+                    sql: """
+                        SELECT ordinal FROM deliveries INDEXED BY deliveries_held
+                        WHERE mailing = ? AND held <> 0 AND held = ? ORDER BY ordinal
+                        """,
                     arguments: [id.rawValue, kind.rawValue])
             }
             let mailing = try Self.mailing(db, id)

@@ -13,7 +13,7 @@ public struct HeldDelivery: Codable, Hashable, Sendable {
 }
 
 /// How many deliveries of a mailing are held, by why.
-public struct HeldCounts: Codable, Hashable, Sendable {
+public struct HeldCounts: Hashable, Sendable {
     public var inDoubt = 0
     public var dead = 0
 }

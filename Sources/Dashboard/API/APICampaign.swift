@@ -1,4 +1,5 @@
 public import Contacts
+public import Delivery
 
 /// A campaign, its mailings, and how they stand.
 public struct APICampaign: Hashable, Sendable, Codable {
@@ -17,20 +18,31 @@ public struct APICampaign: Hashable, Sendable, Codable {
         public var state: MailingState
         /// How many of its contacts have been given to the queue.
         public var fed: Int
+        /// How many of its contacts in doubt, and of those whose job is on the dead list, wait for their owner's decision.
+        public var inDoubt: Int
+        public var dead: Int
+        /// How it is to be sent.
+        public var options: MailingOptions
         /// Why it does not go on at this moment, for people.
         public var waitsFor: String?
 
         /// Joins what the book says of a mailing with its numbers.
-        public init(_ mailing: Contacts.Mailing, _ numbers: CampaignStatistics.Mailing, waitsFor: String?) {
+        public init(
+            _ mailing: Contacts.Mailing, _ numbers: CampaignStatistics.Mailing, options: MailingOptions,
+            waitsFor: String?
+        ) {
             name = numbers.name
             audience = numbers.audience
             outcomes = APIOutcomeCounts(byName: numbers.outcomes)
             attempts = numbers.attempts
             licences = numbers.licences
+            inDoubt = numbers.inDoubt
+            dead = numbers.dead
             firstAt = numbers.firstAt
             lastAt = numbers.lastAt
             state = numbers.state
             fed = mailing.fed
+            self.options = options
             self.waitsFor = waitsFor
         }
 

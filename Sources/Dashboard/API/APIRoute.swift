@@ -9,6 +9,8 @@ public enum APIRoute {
     public static let licences = prefix + "/licences"
     public static let suppressions = prefix + "/suppressions"
     public static let suppressionRemovals = suppressions + "/removals"
+    public static let pace = prefix + "/pace"
+    public static let paceRemovals = pace + "/removals"
     public static let queue = prefix + "/queue"
     public static let audit = prefix + "/audit"
 
@@ -29,6 +31,12 @@ public enum APIRoute {
 
     /// Something to do with a campaign: `start`, `pause`, `resume`, `cancel`.
     public static func campaign(_ name: String, action: String) -> String { "\(campaign(name))/\(action)" }
+
+    /// How a campaign is to be sent.
+    public static func options(_ name: String) -> String { "\(campaign(name))/options" }
+
+    /// The contacts of a campaign whose messages are held, and what is decided about them.
+    public static func held(_ name: String) -> String { "\(campaign(name))/held" }
 
     /// The message as one contact would get it.
     public static func preview(_ name: String) -> String { "\(campaign(name))/preview" }

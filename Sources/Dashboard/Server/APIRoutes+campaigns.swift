@@ -1,5 +1,6 @@
 internal import CampaignCoordinator
 internal import Contacts
+internal import Delivery
 internal import Hummingbird
 internal import NIOCore
 
@@ -26,6 +27,12 @@ extension APIRoutes {
             return Response(
                 status: .ok, headers: [.contentType: "message/rfc822"],
                 body: .init(byteBuffer: ByteBuffer(bytes: message)))
+        }
+        api.post("campaigns/{name}/options") { request, context in
+            let name = try context.name("name")
+            try await coordinator.setOptions(name, try await context.read(MailingOptions.self, from: request))
+            return try Response.json(
+                APICampaignChange(campaign: try await report(on: name), notes: []), request, context)
         }
         addOrder("start", to: api) { try await coordinator.startCampaign($0) }
         addOrder("pause", to: api) { name in
@@ -60,11 +67,11 @@ extension APIRoutes {
         guard let campaign = try await coordinator.campaigns().first(where: { $0.name == numbers.campaign }) else {
             throw APIErrorReport(code: "not_found", message: "there is no campaign \(name)")
         }
-        return report(on: campaign, numbers)
+        return try report(on: campaign, numbers)
     }
 
     private func report(on campaign: Campaign) async throws -> APICampaign {
-        report(on: campaign, try await coordinator.statistics(campaign.name))
+        try report(on: campaign, try await coordinator.statistics(campaign.name))
     }
 
     private func reports(of campaigns: [Campaign]) async throws -> [APICampaign] {
@@ -73,16 +80,18 @@ extension APIRoutes {
         return reports
     }
 
-    private func report(on campaign: Campaign, _ numbers: CampaignStatistics) -> APICampaign {
-        let mailings = zip(campaign.mailings, numbers.mailings).map { mailing, numbers in
-            APICampaign.Mailing(mailing, numbers, waitsFor: reason(for: numbers.state))
+    private func report(on campaign: Campaign, _ numbers: CampaignStatistics) throws -> APICampaign {
+        let mailings = try zip(campaign.mailings, numbers.mailings).map { mailing, numbers in
+            let options = try MailingOptions(mailing)
+            return APICampaign.Mailing(
+                mailing, numbers, options: options, waitsFor: reason(for: numbers.state, options: options))
         }
         return APICampaign(
             campaign: campaign.name, mailings: mailings, list: campaign.list, created: campaign.created)
     }
 
     /// Why a mailing in this state does not go on, if it does not.
-    private func reason(for state: MailingState) -> String? {
+    private func reason(for state: MailingState, options: MailingOptions) -> String? {
         switch state {
         case .draft: "not started"
         case .waiting:
@@ -90,8 +99,15 @@ extension APIRoutes {
                 + [coordinator.feedingHold].compactMap(\.self))
                 .joined(separator: "; ")
         case .paused: "paused; it goes on after: postrider campaign resume"
-        case .preparing, .running: coordinator.feedingHold
+        case .preparing, .running: coordinator.feedingHold ?? reasonOfHours(options.window)
         case .cancelled, .finished: nil
         }
+    }
+
+    /// That a mailing waits for its hours, and until when.
+    private func reasonOfHours(_ window: SendingWindow?) -> String? {
+        let now = UnixTime.now
+        guard let opens = window?.intervals(from: now, count: 1).first?.opens, opens > now else { return nil }
+        return "it is outside its hours; it goes on at \(opens.iso8601)"
     }
 }

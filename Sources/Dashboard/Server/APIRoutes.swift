@@ -14,7 +14,9 @@ struct APIRoutes: Sendable {
         let api = router.group("\(APIRoute.prefix)").add(middleware: TokenMiddleware(token: coordinator.token))
         addLists(to: api)
         addCampaigns(to: api)
+        addHeld(to: api)
         addAccounts(to: api)
+        addPace(to: api)
         addOperation(to: api)
         return router
     }

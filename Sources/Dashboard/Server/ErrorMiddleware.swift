@@ -40,6 +40,7 @@ struct ErrorMiddleware: RouterMiddleware {
             (.serviceUnavailable, APIErrorReport(code: "redis", message: "Redis does not answer: \(error)"))
         case let error as EmailAddressError: (.badRequest, APIErrorReport(code: "bad_input", message: "\(error)"))
         case let error as DecodingError: (.badRequest, APIErrorReport(code: "bad_input", message: words(for: error)))
+        case let error as MailingOptionsError: (.badRequest, APIErrorReport(code: "bad_input", message: "\(error)"))
         case let error as RetryPolicyError: (.badRequest, APIErrorReport(code: "bad_input", message: "\(error)"))
         case let error as any HTTPResponseError: answer(to: error, request: request)
         default: (.internalServerError, APIErrorReport(code: "internal", message: "something went wrong: \(error)"))

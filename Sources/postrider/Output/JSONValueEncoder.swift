@@ -111,6 +111,10 @@ extension JSONValueEncoder {
             if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
         }
 
+        mutating func encodeIfPresent(_ value: Double?, forKey key: Key) throws {
+            if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
+        }
+
         mutating func nestedContainer<NestedKey: CodingKey>(
             keyedBy type: NestedKey.Type, forKey key: Key
         ) -> KeyedEncodingContainer<NestedKey> {

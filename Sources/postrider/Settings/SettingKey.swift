@@ -1,6 +1,7 @@
 /// What can be set in the environment and in the configuration file; the raw value is the key in the file.
 enum SettingKey: String, CaseIterable {
-    case coordinator, data, token, redis, redisPassword, relay, listen, highWater, shards, connections, name, grace, backOff
+    case coordinator, data, token, redis, redisPassword, relay, listen, highWater, shards, connections, name, grace,
+        backOff
     case probeInterval, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.

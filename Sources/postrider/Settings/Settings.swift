@@ -1,3 +1,4 @@
+internal import CampaignCoordinator
 internal import Configuration
 internal import Foundation
 internal import Yams
@@ -9,6 +10,8 @@ struct Settings: Sendable {
     static let fileVariable = "POSTRIDER_CONFIG"
 
     private let reader: ConfigReader
+    /// How fast sites may be sent to, by domain and `*`; in the file only.
+    let siteLimits: [String: SiteLimitSetting]
 
     /// Reads the environment and the configuration file.
     ///
@@ -21,11 +24,14 @@ struct Settings: Sendable {
                 secretsSpecifier: .specific(Set(SettingKey.allCases.filter(\.isSecret).map(\.variable)))
             ).prefixKeys(with: "postrider")
         ]
+        var siteLimits: [String: SiteLimitSetting] = [:]
         let named = file ?? environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
         if let path = named ?? (FileManager.default.fileExists(atPath: defaultFile) ? defaultFile : nil) {
-            providers.append(InMemoryProvider(name: path, values: try values(inFile: path)))
+            let content = try content(ofFile: path)
+            providers.append(InMemoryProvider(name: path, values: content.values))
+            siteLimits = content.siteLimits
         }
-        return Settings(reader: ConfigReader(providers: providers))
+        return Settings(reader: ConfigReader(providers: providers), siteLimits: siteLimits)
     }
 
     /// The value of a setting as text; `nil` when neither the environment nor the file has it, or it is empty.
@@ -44,7 +50,9 @@ struct Settings: Sendable {
     }
 
     /// Reads the file; refuses what would otherwise be passed over in silence: misspelt keys, and values that are lists.
-    private static func values(inFile path: String) throws -> [AbsoluteConfigKey: ConfigValue] {
+    private static func content(
+        ofFile path: String
+    ) throws -> (values: [AbsoluteConfigKey: ConfigValue], siteLimits: [String: SiteLimitSetting]) {
         let text = try InputFile.text(path)
         let node: Node?
         do {
@@ -52,16 +60,21 @@ struct Settings: Sendable {
         } catch {
             throw CommandError("the configuration file \(path) is not YAML: \(error)")
         }
-        guard let node else { return [:] }
+        guard let node else { return ([:], [:]) }
         guard let mapping = node.mapping else {
             throw CommandError("the configuration file \(path) must be lines of the form key: value")
         }
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        var siteLimits: [String: SiteLimitSetting] = [:]
         for (key, value) in mapping {
             let name = key.string ?? ""
             let line = key.mark.map { "line \($0.line): " } ?? ""
+            if name == PaceSettings.key {
+                siteLimits = try PaceSettings(file: path).limits(in: value)
+                continue
+            }
             guard let setting = SettingKey(rawValue: name) else {
-                let known = SettingKey.allCases.map(\.rawValue).joined(separator: ", ")
+                let known = (SettingKey.allCases.map(\.rawValue) + [PaceSettings.key]).joined(separator: ", ")
                 throw CommandError("\(path): \(line)the key \(name) means nothing here; there are \(known)")
             }
             guard let scalar = value.scalar else {
@@ -69,6 +82,6 @@ struct Settings: Sendable {
             }
             values[AbsoluteConfigKey([name])] = ConfigValue(.string(scalar.string), isSecret: setting.isSecret)
         }
-        return values
+        return (values, siteLimits)
     }
 }

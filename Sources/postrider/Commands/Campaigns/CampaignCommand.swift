@@ -6,6 +6,7 @@ struct CampaignCommand: AsyncParsableCommand {
         commandName: "campaign", abstract: "Create, send and watch campaigns.",
         subcommands: [
             CampaignCreate.self, CampaignPreview.self, CampaignStart.self, CampaignPause.self, CampaignResume.self,
-            CampaignCancel.self, CampaignStatus.self, CampaignWatch.self, CampaignStats.self, CampaignList.self,
+            CampaignCancel.self, CampaignSet.self, CampaignInDoubt.self, CampaignResolve.self, CampaignStatus.self,
+            CampaignWatch.self, CampaignStats.self, CampaignList.self,
         ])
 }

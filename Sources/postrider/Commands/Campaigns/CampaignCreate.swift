@@ -17,10 +17,15 @@ struct CampaignCreate: AsyncParsableCommand {
               maximumAge: 4d
               jitter: 0.2
 
+            With --in-doubt hold, a message that may or may not have gone is not sent again by itself: see postrider campaign \
+            in-doubt. --window, --weekdays, --quota and --weight say when and how fast it is sent; postrider campaign set changes \
+            them at any time.
+
             Example:
               postrider campaign create spring --list people \\
                   --from 'Ann <ann@example.org>' --subject 'Hello {{first_name}}' \\
-                  --text spring.txt --html spring.html
+                  --text spring.txt --html spring.html \\
+                  --window 08:00-20:00 --weekdays mon-fri --time-zone Europe/Berlin
             """)
 
     @Argument(help: "The campaign's name.")
@@ -47,13 +52,17 @@ struct CampaignCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The YAML file that says when to try again.", valueName: "file"), completion: .file())
     var retry: String?
 
+    @OptionGroup var sending: SendingArguments
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
+
+    func validate() throws { _ = try sending.applied(to: .standard) }
 
     func run() async throws {
         let draft = CampaignDraft(
             name: name, list: list, from: from, replyTo: replyTo, subject: subject, text: try InputFile.text(text),
-            html: try html.map(InputFile.text), retry: try retry.map(RetryFile.read))
+            html: try html.map(InputFile.text), retry: try retry.map(RetryFile.read),
+            options: try sending.applied(to: .standard))
         let campaign: APICampaign = try await client.withClient { try await $0.post(APIRoute.campaigns, draft) }
         try format.print(campaign) {
             "Campaign \(campaign.campaign) to the list \(campaign.list) is created. Start it with: "

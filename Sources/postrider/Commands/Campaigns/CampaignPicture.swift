@@ -29,6 +29,8 @@ struct CampaignPicture {
             let counts = Outcome.allCases.filter { mailing.outcomes[$0] > 0 }
                 .map { "\($0.name) \(NumberText.grouped(mailing.outcomes[$0]))" }
             if !counts.isEmpty { parts.append(counts.joined(separator: ", ")) }
+            if mailing.inDoubt > 0 { parts.append("\(NumberText.grouped(mailing.inDoubt)) in doubt") }
+            if mailing.dead > 0 { parts.append("\(NumberText.grouped(mailing.dead)) dead") }
             if let reason = mailing.waitsFor { parts.append("waits: \(reason)") }
             return parts.joined(separator: "; ")
         }.joined(separator: " | ")
@@ -46,6 +48,7 @@ struct CampaignPicture {
             "[\(ProgressBar.text(settled, of: mailing.audience))] \(NumberText.share(settled, of: mailing.audience))  "
                 + "\(NumberText.grouped(settled)) of \(NumberText.grouped(mailing.audience)) settled\(speed(mailing))")
         if let reason = mailing.waitsFor { lines.append("waits: \(reason)") }
+        lines += Self.held(mailing, of: campaign.campaign)
         var table = Table("outcome", "contacts#", "share#", "")
         for outcome in Outcome.allCases where mailing.outcomes[outcome] > 0 {
             let count = mailing.outcomes[outcome]
@@ -59,6 +62,21 @@ struct CampaignPicture {
             "\(NumberText.grouped(mailing.attempts)) attempts; licences: \(NumberText.grouped(licences.charged)) charged, "
                 + "\(NumberText.grouped(licences.reserved)) reserved, \(NumberText.grouped(licences.released)) released"
         )
+        if let options = OptionsText.words(for: mailing.options) { lines.append("sent: \(options)") }
+        return lines
+    }
+
+    /// What of a mailing waits for its owner's decision, and how to see it.
+    static func held(_ mailing: APICampaign.Mailing, of campaign: String) -> [String] {
+        let name = ShellWord.quoted(campaign)
+        var lines: [String] = []
+        if mailing.inDoubt > 0 {
+            lines.append(
+                "in doubt: \(NumberText.grouped(mailing.inDoubt)) held; see: postrider campaign in-doubt \(name)")
+        }
+        if mailing.dead > 0 {
+            lines.append("dead: \(NumberText.grouped(mailing.dead)) held; see: postrider queue dead list \(name)")
+        }
         return lines
     }
 

@@ -55,6 +55,8 @@ struct CampaignStats: AsyncParsableCommand {
         return """
             \(campaign), \(mailing.name): \(mailing.state.rawValue)
             \(table.text)
+            in doubt  \(NumberText.grouped(mailing.inDoubt)) held
+            dead      \(NumberText.grouped(mailing.dead)) held
             attempts  \(NumberText.grouped(mailing.attempts))
             licences  \(NumberText.grouped(licences.charged)) charged, \(NumberText.grouped(licences.reserved)) reserved, \
             \(NumberText.grouped(licences.released)) released

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Contacts
 internal import Dashboard
+internal import Delivery
 
 /// `postrider contacts show`: everything that is known of an address.
 struct ContactsShow: AsyncParsableCommand {
@@ -46,6 +47,13 @@ struct ContactsShow: AsyncParsableCommand {
             lines.append(
                 "\(delivery.campaign), \(delivery.mailing): \(delivery.status) (\(delivery.reason)), "
                     + "\(delivery.attempts) attempt\(delivery.attempts == 1 ? "" : "s")")
+            if let kind = delivery.held {
+                let name = ShellWord.quoted(delivery.campaign)
+                lines.append(
+                    kind == .inDoubt
+                        ? "in doubt: held; see postrider campaign in-doubt \(name)"
+                        : "dead: held; see postrider queue dead list \(name)")
+            }
             var events = Table("time", "outcome", "reason", "attempt#", "reply")
             for event in delivery.events {
                 events.add(

@@ -4,7 +4,8 @@ internal import Dashboard
 /// `postrider queue`: the live queue in Redis.
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: "Look at the live queue.", subcommands: [Status.self])
+        commandName: "queue", abstract: "Look at the live queue, and at jobs that kill their workers.",
+        subcommands: [Status.self, QueueDead.self])
 
     /// `postrider queue status`.
     struct Status: AsyncParsableCommand {
@@ -43,6 +44,9 @@ struct QueuePicture {
                 + "\(NumberText.grouped(queue.due)), batches not yet booked \(NumberText.grouped(queue.unbooked))"
         ]
         if let hold = queue.hold { lines.append(hold) }
+        if queue.unaccounted != 0 {
+            lines.append("\(queue.unaccounted) jobs are unaccounted for: a mistake of the program, please report it")
+        }
         lines += [""] + mailings + [""] + workers
         if !queue.dueTimes.isEmpty { lines += [""] + dueTimes }
         let memory = queue.memory
@@ -56,16 +60,23 @@ struct QueuePicture {
 
     private var mailings: [String] {
         guard !queue.mailings.isEmpty else { return ["no mailing is under way"] }
-        var table = Table("campaign", "mailing", "state", "waiting#", "due#", "settled#", "busiest sites")
+        var table = Table(
+            "campaign", "mailing", "state", "waiting#", "due#", "settled#", "in doubt#", "dead#", "busiest sites")
         for mailing in queue.mailings {
             let sites = mailing.sites.prefix(3).map { "\($0.site) \(NumberText.grouped($0.waiting))" }
             table.add(
-                mailing.campaign, mailing.mailing, mailing.state.isEmpty ? "not fed yet" : mailing.state,
+                mailing.campaign, mailing.mailing, Self.state(of: mailing),
                 NumberText.grouped(mailing.waiting), NumberText.grouped(mailing.due),
-                NumberText.grouped(mailing.settled),
+                NumberText.grouped(mailing.settled), NumberText.grouped(mailing.inDoubt),
+                NumberText.grouped(mailing.dead),
                 sites.joined(separator: ", "))
         }
         return table.lines
+    }
+
+    private static func state(of mailing: APIQueue.Mailing) -> String {
+        guard !mailing.state.isEmpty else { return "not fed yet" }
+        return mailing.state + (mailing.restsUntil.map { ", rests until \(TimeText.short($0))" } ?? "")
     }
 
     private var workers: [String] {

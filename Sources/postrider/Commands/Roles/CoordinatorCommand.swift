@@ -15,6 +15,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
             There is one for a data directory and one for a Redis. Without --redis it starts a Redis of its own on a unix socket in \
             the data directory, and stops it with itself. It may be killed at any moment and goes on where it was.
 
+            The configuration file may have limits of how fast sites are sent to; see docs/pacing.md, and postrider pace.
+
             The token that other commands need is in the file "token" of the data directory, which only its owner may read.
 
             Example:
@@ -66,6 +68,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
 
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
+        setup.siteLimits = settings.siteLimits
         setup.shards = try shards ?? settings.count(.shards)
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
