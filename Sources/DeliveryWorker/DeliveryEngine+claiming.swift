@@ -56,7 +56,7 @@ extension DeliveryEngine {
             if checked.claim.jobs.isEmpty {
                 // Jitter keeps a hundred idle workers from asking in step.
                 let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
-                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...(wait < 100 ? 5 : 50))))
+                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...max(5, wait / 20))))
             } else {
                 pool?.messagesAvailable()
                 mark()

@@ -18,6 +18,8 @@ final class DeliveryEngine {
         var mailing: CompiledMailing
         /// Under which identity it was claimed: after a lost lease it is another worker's job, too.
         var worker: WorkerID
+        /// Whether its site was found to refuse us after it was begun: that it is refused then, too, says nothing new.
+        var isOutdated = false
     }
 
     enum Phase {

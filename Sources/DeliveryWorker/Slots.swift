@@ -15,6 +15,15 @@ struct Slots<Value> {
         return UInt64(values.count - 1)
     }
 
+    /// Changes every value in place.
+    mutating func forEach(_ change: (inout Value) -> Void) {
+        for slot in values.indices {
+            guard var value = values[slot] else { continue }
+            change(&value)
+            values[slot] = value
+        }
+    }
+
     /// Takes the value out of a slot; `nil` when the slot is empty.
     mutating func remove(_ slot: UInt64) -> Value? {
         guard slot < UInt64(values.count), let value = values[Int(slot)] else { return nil }

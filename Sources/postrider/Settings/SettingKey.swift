@@ -2,7 +2,7 @@
 enum SettingKey: String, CaseIterable {
     case coordinator, data, token, redis, redisPassword, relay, listen, highWater, shards, connections, name, grace,
         backOff
-    case probeInterval, logLevel
+    case probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
     var variable: String {
