@@ -56,7 +56,7 @@ extension DeliveryEngine {
             if checked.claim.jobs.isEmpty {
                 // Jitter keeps a hundred idle workers from asking in step.
                 let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
-                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...(wait < 100 ? 5 : 50))))
+                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...max(5, wait / 20))))
             } else {
                 pool?.messagesAvailable()
                 mark()
@@ -89,12 +89,17 @@ extension DeliveryEngine {
 
     private func keep(_ checked: CheckedClaim) {
         guard let suppressions = checked.suppressions else {
-            for entry in checked.claim.jobs { waiting.keep(entry) }
+            for entry in checked.claim.jobs { keep(entry) }
             return
         }
         for (entry, suppression) in zip(checked.claim.jobs, suppressions) {
-            if let suppression { suppress(entry, suppression) } else { waiting.keep(entry) }
+            if let suppression { suppress(entry, suppression) } else { keep(entry) }
         }
+    }
+
+    private func keep(_ entry: ClaimedJob) {
+        // Its message is in the air: sending it again would be twice.
+        if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { waiting.keep(entry) }
     }
 
     private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {

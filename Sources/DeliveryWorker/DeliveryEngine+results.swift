@@ -57,27 +57,30 @@ extension DeliveryEngine {
         }
         for part in batch.settled.parts(of: Self.scriptLimit) {
             let news = takeNews()
-            tell(part.count, to: shard) { shard.settle(part, by: worker, news: news) }
+            tell(part.count, to: shard, news) { shard.settle(part, by: worker, news: news) }
         }
         for part in batch.postponed.parts(of: Self.scriptLimit) {
             let news = takeNews()
-            tell(part.count, to: shard) { shard.postpone(part, by: worker, news: news) }
+            tell(part.count, to: shard, news) { shard.postpone(part, by: worker, news: news) }
         }
         for part in batch.released.parts(of: Self.scriptLimit) {
             let news = takeNews()
-            tell(part.count, to: shard) { shard.release(part, by: worker, news: news) }
+            tell(part.count, to: shard, news) { shard.release(part, by: worker, news: news) }
         }
     }
 
     /// Tells Redis until it has heard.
     private func tell(
-        _ count: Int, to shard: QueueShard, isRepeated: Bool = false, _ step: @escaping () -> EventLoopFuture<Int>
+        _ count: Int, to shard: QueueShard, _ news: [SiteNews], isRepeated: Bool = false,
+        _ step: @escaping () -> EventLoopFuture<Int>
     ) {
         step().assumeIsolated().whenComplete { answer in
             switch answer {
             case .success:
                 self.telling -= count
                 if isRepeated { self.retelling -= 1 }
+                // A connection is free again: others may wait for it.
+                if news.contains(where: { !$0.jobs.isEmpty }) { self.asking.rest(shard.number, until: .now()) }
                 self.claimIfRoom()
                 self.finishDrainIfDone()
             case .failure(let error):
@@ -89,7 +92,7 @@ extension DeliveryEngine {
                         "cannot tell Redis what was done; trying again", metadata: ["error": "\(error)"])
                 }
                 self.eventLoop.assumeIsolated().scheduleTask(in: Self.retryDelay) {
-                    self.tell(count, to: shard, isRepeated: true, step)
+                    self.tell(count, to: shard, news, isRepeated: true, step)
                 }
             }
         }

@@ -30,8 +30,8 @@ struct ResultBuffer {
 
     private mutating func note(_ entry: ClaimedJob, wasSent: Bool) {
         guard entry.siteIsPaced else { return }
-        news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id)
-        if wasSent { news[entry.site]?.sent += 1 }
+        if entry.siteCountsConnections { news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id) }
+        if wasSent { news[entry.site, default: SiteNews(site: entry.site)].sent += 1 }
     }
 
     /// Drops all but permanent outcomes, which count whoever tells them.

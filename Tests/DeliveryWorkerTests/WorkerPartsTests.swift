@@ -15,7 +15,7 @@ struct WorkerPartsTests {
         #expect(first != second)
         #expect(slots.remove(first) == "a")
         #expect(slots.remove(first) == nil)
-        #expect(slots.count == 1)
+        #expect(slots.count == 1 && slots.all == ["b"])
         #expect(slots.insert("c") == first)
         #expect(slots.remove(99) == nil)
     }
@@ -114,7 +114,7 @@ struct WorkerPartsTests {
     ) -> ClaimedJob {
         let id = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: ordinal)
         return ClaimedJob(
-            job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced,
+            job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced, siteCountsConnections: isPaced,
             isRecovered: isRecovered)
     }
 }

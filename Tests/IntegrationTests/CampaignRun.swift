@@ -132,9 +132,9 @@ final class CampaignRun {
         try text.write(to: directory.appendingPathComponent(name), atomically: true, encoding: .utf8)
     }
 
-    /// The campaign's numbers.
-    func statistics() async throws -> Statistics {
-        let output = try await must(["campaign", "stats", "c", "--format", "json"])
+    /// A campaign's numbers.
+    func statistics(of name: String = "c") async throws -> Statistics {
+        let output = try await must(["campaign", "stats", name, "--format", "json"])
         return try #require(try JSONDecoder().decode(Campaign.self, from: Data(output.utf8)).mailings.first)
     }
 
