@@ -30,7 +30,9 @@ struct ResultBuffer {
 
     private mutating func note(_ entry: ClaimedJob, wasSent: Bool) {
         guard entry.siteIsPaced else { return }
-        if entry.siteCountsConnections { news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id) }
+        if entry.siteCountsConnections {
+            news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id)
+        }
         if wasSent { news[entry.site, default: SiteNews(site: entry.site)].sent += 1 }
     }
 

@@ -114,7 +114,8 @@ struct WorkerPartsTests {
     ) -> ClaimedJob {
         let id = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: ordinal)
         return ClaimedJob(
-            job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced, siteCountsConnections: isPaced,
+            job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced,
+            siteCountsConnections: isPaced,
             isRecovered: isRecovered)
     }
 }
