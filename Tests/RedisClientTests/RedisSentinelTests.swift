@@ -33,6 +33,8 @@ final class Counter: Sendable {
             var book = Book()
             var last = ContinuousClock.now
             while !Task.isCancelled {
+                // Often enough to meet every state of a move, and no load for the tests beside it.
+                try? await Task.sleep(for: .milliseconds(2))
                 do {
                     let reply =
                         if let script {
