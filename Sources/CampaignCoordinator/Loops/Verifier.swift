@@ -67,9 +67,10 @@ final class Verifier: Loop {
             if hasLostData { try await shard.endLeases() }
         }
         _ = try await limits.round()
-        // What was checked and what is opened must be one process.
-        guard try await shard.process() == process else { return try await check(shard) }
+        // What was checked and what is opened must be one process; else it is not noted as checked, and looked at again at once.
+        guard try await shard.process() == process else { return }
         try await shard.open()
+        guard try await shard.process() == process else { return }
         verified.withLock { $0[shard.number] = process }
         logger.notice(
             hasLostData
