@@ -87,6 +87,9 @@ struct WorkerPartsTests {
         for step in 0..<100 { meter.count("a.example", at: start + .milliseconds(Int64(step) * 100)) }
         #expect(try abs(#require(meter.interval(of: "a.example", at: start + .seconds(10))) - 100) < 1)
         meter.count("b.example", at: start + .seconds(11))
+        #expect(meter.interval(of: "b.example", at: start + .seconds(12)) == nil, "one message is no pace")
+        meter.count("b.example", at: start + .milliseconds(11_020))
+        #expect(try #require(meter.interval(of: "b.example", at: start + .milliseconds(11_020))) == 10)
         #expect(try abs(#require(meter.interval(of: "a.example", at: start + .seconds(11))) - 100) < 11)
         meter.count("b.example", at: start + .seconds(60))
         #expect(meter.interval(of: "a.example", at: start + .seconds(60)) == nil, "long ago counts no more")

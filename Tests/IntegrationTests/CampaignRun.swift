@@ -79,10 +79,10 @@ final class CampaignRun {
     }
 
     /// Kills a worker and starts another in its place.
-    func replaceWorker(_ index: Int) throws {
+    func replaceWorker(_ index: Int, _ arguments: [String] = []) throws {
         workers[index].signal(SIGKILL)
         workers[index] = try PostriderProcess(
-            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"])
+            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments)
     }
 
     /// Kills the coordinator and starts another on the same data.

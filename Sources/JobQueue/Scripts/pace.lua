@@ -14,6 +14,11 @@ local function key_busy(site) return prefix .. 'busy:' .. site end
 
 local SLOWEST_FACTOR = 1 / 64
 
+-- How many ms before its time a message may go: workers come late, and what that costs would be lost to the rate.
+local EARLY = 25
+-- How many ms a lane with a rate is left alone at least, however short its interval: several messages go at once then.
+local SHORTEST_WAIT = 10
+
 -- Reads a site's limit and state; nil when it has neither.
 local function read_pace(site, limit, state)
   if not limit and not state then return nil end
@@ -31,6 +36,7 @@ local function read_pace(site, limit, state)
     p.not_before, p.wait, p.blocked = tonumber(not_before), tonumber(wait), tonumber(blocked)
   end
   p.step = (p.interval > 0 and p.interval or p.learned) / p.factor
+  if p.step > 0 then p.burst = math.max(p.burst, 1 + EARLY / p.step) end
   return p
 end
 
@@ -50,7 +56,8 @@ local function allowance(p, now)
   if p.step > 0 then
     local start = math.max(p.tat, now)
     -- A millionth of a message makes up for the rounding of tat.
-    room, later = math.floor((now - start) / p.step + p.burst + 1e-6), start - (p.burst - 1) * p.step
+    room = math.floor((now - start) / p.step + p.burst + 1e-6)
+    later = math.max(start - (p.burst - 1) * p.step, now + SHORTEST_WAIT)
   end
   if p.connections > 0 then
     local free = p.connections - redis.call('HLEN', key_busy(p.site)) - p.taken

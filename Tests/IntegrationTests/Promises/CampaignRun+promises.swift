@@ -3,6 +3,8 @@ import RedisClient
 import TestSupport
 import Testing
 
+@testable import JobQueue
+
 /// What the simulator decided about one recipient, with its time in seconds.
 struct Decision {
     var time: TimeInterval
@@ -74,11 +76,14 @@ extension CampaignRun {
         return try decisions()
     }
 
-    /// How many scripts the embedded Redis has run.
-    func scriptCalls() async throws -> Int {
-        let stats = try await Self.redis(embeddedRedis, "INFO", ["commandstats"]).text ?? ""
-        let calls = try #require(stats.firstMatch(of: /cmdstat_evalsha:calls=([0-9]+)/)?.1)
-        return try #require(Int(calls))
+    /// How often workers ask the embedded Redis for jobs, and how many commands it gets in all, over some seconds.
+    func demand(overSeconds seconds: Int) async throws -> (claims: Int, commands: Int) {
+        let monitor = "timeout \(seconds) redis-cli -s '\(data)/redis.sock' monitor || test $? = 124"
+        let lines = try await Tool.run(["sh", "-c", monitor]).split(separator: "\n")
+        // What a script does itself is marked so.
+        let commands = lines.filter { $0.contains("] \"") && !$0.contains(" lua] ") }
+        #expect(!commands.isEmpty)
+        return (commands.count { $0.contains("\"EVALSHA\" \"\(QueueScripts.claim.sha1)\"") }, commands.count)
     }
 }
 
