@@ -20,11 +20,13 @@ local function promote(limit)
   if not bucket then return end
   local jobs = redis.call('LPOP', key_bucket(bucket), limit) or {}
   if #jobs < limit then redis.call('ZREM', due_key, bucket) end
+  local promoted = {}
   for _, text in ipairs(jobs) do
     local m, site, payload = split_place(text)
-    count(m, 'due', -1)
+    promoted[m] = (promoted[m] or 0) + 1
     put_back(m, site, payload, now)
   end
+  for m, n in pairs(promoted) do count(m, 'due', -n) end
 end
 promote(MAX_BUCKET_JOBS)
 for _, m in ipairs(redis.call('ZRANGEBYSCORE', resting_key, '-inf', now, 'LIMIT', 0, MAX_MAILINGS)) do activate(m) end
