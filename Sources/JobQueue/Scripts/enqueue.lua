@@ -13,7 +13,7 @@ if state == 'cancelled' then return { -2, 0 } end
 local cursor_key = prefix .. 'cursor:' .. m
 local cursor = tonumber(redis.call('GET', cursor_key) or 0)
 if cursor ~= expected then return { 0, cursor } end
-local now, i, total, ready = now_ms(), 5, 0, {}
+local now, i, total, ready = text_of(now_ms()), 5, 0, {}
 for _ = 1, ARGV[4] do
   redis.call('SETBIT', key_done(m), ARGV[i + 1], 1)
   redis.call('HSET', prefix .. ARGV[i] .. ':' .. m, ARGV[i + 1], ARGV[i + 2] .. '\n' .. ARGV[i + 3])

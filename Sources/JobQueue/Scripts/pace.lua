@@ -14,16 +14,16 @@ local function key_busy(site) return prefix .. 'busy:' .. site end
 
 local SLOWEST_FACTOR = 1 / 64
 
--- A limit as interval, burst, connections. Most sites share one: each text is taken apart once.
-local limits_read = {}
-local function read_limit(text)
-  local limit = limits_read[text]
-  if not limit then
-    local interval, burst, connections = string.match(text, '(%S+) (%S+) (%S+)')
-    limit = { tonumber(interval), tonumber(burst), tonumber(connections) }
-    limits_read[text] = limit
+-- The numbers in a text. Sites share limits, and most are in the same state but for their tat: each text is taken apart once.
+local numbers_read = {}
+local function numbers(text)
+  local list = numbers_read[text]
+  if not list then
+    list = {}
+    for number in string.gmatch(text, '%S+') do list[#list + 1] = tonumber(number) end
+    numbers_read[text] = list
   end
-  return unpack(limit)
+  return unpack(list)
 end
 
 -- Reads a site's limit and state; nil when it has neither.
@@ -31,13 +31,13 @@ local function read_pace(site, limit, state)
   if not limit and not state then return nil end
   local p = {
     site = site, interval = 0, burst = 1, connections = 0, tat = 0, factor = 1, learned = 0, not_before = 0, wait = 0, blocked = 0,
-    taken = 0,
+    taken = 0, rest = '1.000000 0.000000 0 0 0',
   }
-  if limit then p.interval, p.burst, p.connections = read_limit(limit) end
+  if limit then p.interval, p.burst, p.connections = numbers(limit) end
   if state then
-    local tat, factor, learned, not_before, wait, blocked = string.match(state, '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
-    p.tat, p.factor, p.learned = tonumber(tat), tonumber(factor), tonumber(learned)
-    p.not_before, p.wait, p.blocked = tonumber(not_before), tonumber(wait), tonumber(blocked)
+    local tat, rest = string.match(state, '(%S+) (.+)')
+    p.tat, p.rest = tonumber(tat), rest
+    p.factor, p.learned, p.not_before, p.wait, p.blocked = numbers(rest)
   end
   p.step = (p.interval > 0 and p.interval or p.learned) / p.factor
   return p
@@ -51,6 +51,9 @@ end
 local function written(p)
   return string.format('%.3f %.6f %.6f %.0f %.0f %d', p.tat, p.factor, p.learned, p.not_before, p.wait, p.blocked)
 end
+
+-- The state of which only tat has changed since it was read.
+local function written_tat(p) return string.format('%.3f ', p.tat) .. p.rest end
 
 -- Whether a state, as it is written, is that of a site that is neither slowed down nor blocked; without taking it apart.
 local function is_at_ease(state) return string.find(state, '^%S+ 1%.000000 .* 0$') ~= nil end
@@ -84,9 +87,9 @@ end
 
 -- Lets lanes of sites, at most 500, that wait for a connection be looked at again.
 local function unpark(sites, now)
-  local scores = {}
+  local scores, at_once = {}, text_of(now)
   for _, site in ipairs(sites) do
-    scores[#scores + 1] = now
+    scores[#scores + 1] = at_once
     scores[#scores + 1] = site
   end
   for _, key in ipairs({ mailings_key, resting_key }) do
