@@ -15,11 +15,11 @@ local function renew(name)
   if not p then return end
   p.tat = 0
   if redis.call('HEXISTS', pace_key, name) == 1 then redis.call('HSET', pace_key, name, written(p)) end
-  unpark(name, now)
+  unpark({ name }, now)
 end
 if site ~= '*' then
   renew(site)
-  unpark(site, now)
+  unpark({ site }, now)
   return 1
 end
 local page = redis.call('HSCAN', pace_key, 0, 'COUNT', 1000)[2]
