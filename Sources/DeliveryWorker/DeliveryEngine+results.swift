@@ -49,9 +49,8 @@ extension DeliveryEngine {
     private func flush(_ batch: ResultBuffer, to shard: QueueShard) {
         let worker = lease.worker
         telling += batch.count
-        // What ended at paced sites goes with the first call; it may let more go there at once.
+        // What ended at paced sites goes with the first call.
         var news = batch.siteNews
-        let frees = !news.isEmpty
         func takeNews() -> [SiteNews] {
             defer { news = [] }
             return news
@@ -80,7 +79,6 @@ extension DeliveryEngine {
             case .success:
                 self.telling -= count
                 if isRepeated { self.retelling -= 1 }
-                if frees { self.asking.rest(shard.number, until: .now()) }
                 // A connection is free again: others may wait for it.
                 if news.contains(where: { !$0.jobs.isEmpty }) { self.asking.rest(shard.number, until: .now()) }
                 self.claimIfRoom()
