@@ -140,20 +140,25 @@ extension DeliveryEngine {
     func mark() {
         let limit = max(8, capacity / 8)
         guard phase == .running, marking == 0, mayBegin, waiting.marked.count + waiting.suspects.count < limit,
-            let first = waiting.unmarked.first
+            !waiting.unmarked.isEmpty || !waiting.repeaters.isEmpty
         else { return }
-        // One call goes to one shard.
-        let shard = queue.shardNumber(ofSite: first.site)
-        var batch: [ClaimedJob] = []
-        while batch.count < limit, let entry = waiting.unmarked.first, queue.shardNumber(ofSite: entry.site) == shard {
-            batch.append(waiting.unmarked.removeFirst())
+        let batch = waiting.takeForMarking(upTo: limit, repeaterIsAlone: !repeaterIsUnderWay) { [queue] in
+            queue.shardNumber(ofSite: $0.site)
         }
+        guard let first = batch.first else { return }
+        let shard = queue.shardNumber(ofSite: first.site)
         marking = batch.count
         let worker = lease.worker
         queue.shards[shard].air(batch.map(\.job.id), by: worker).assumeIsolated().whenComplete { answer in
             self.marking = 0
             self.marked(batch, answer, by: worker)
         }
+    }
+
+    /// Whether a job that may be what kills workers is marked and Redis has not heard what became of it.
+    private var repeaterIsUnderWay: Bool {
+        tellingRepeaters > 0 || waiting.suspects.contains(where: \.isRepeater)
+            || inHand.contains(where: \.entry.isRepeater) || results.contains(where: \.hasRepeater)
     }
 
     private func marked(_ batch: [ClaimedJob], _ answer: Result<[Bool], any Error>, by worker: WorkerID) {
@@ -175,7 +180,7 @@ extension DeliveryEngine {
                 lease.distrust()
             } else {
                 // Repeating it is harmless.
-                for entry in batch.reversed() { waiting.unmarked.prepend(entry) }
+                waiting.keepUnmarked(batch)
             }
             guard phase == .running else {
                 giveBack(waiting.removeAll())

@@ -24,7 +24,8 @@ extension DeliveryEngine: SMTPMessageSource {
             {
                 messages.append(begin(waiting.marked.removeFirst(), mailing, at: now, alone: false))
             }
-            while messages.count < count, let entry = waiting.plain.first, let mailing = mailings[entry.job.id.mailing] {
+            while messages.count < count, let entry = waiting.plain.first, let mailing = mailings[entry.job.id.mailing]
+            {
                 waiting.plain.removeFirst()
                 if mailing.inDoubt == .hold {
                     waiting.unmarked.append(entry)
@@ -34,7 +35,7 @@ extension DeliveryEngine: SMTPMessageSource {
             }
         }
         if messages.isEmpty { fetchContents() }
-        if !waiting.unmarked.isEmpty { mark() }
+        mark()
         claimIfRoom()
         return messages
     }

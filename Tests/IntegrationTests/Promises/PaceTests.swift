@@ -118,7 +118,9 @@ struct SitePacePromises {
                 + "the other site's 300 in \(try #require(others.last) - others[0]) s")
         for second in 0...Int(time) {
             let from = accepted[0] + Double(second)
-            print(second, accepted.count { $0 >= from && $0 < from + 1 }, there.count { !$0.isAccepted && $0.time >= from && $0.time < from + 1 })
+            print(
+                second, accepted.count { $0 >= from && $0 < from + 1 },
+                there.count { !$0.isAccepted && $0.time >= from && $0.time < from + 1 })
         }
         print(run.workers.map(\.errors))
         try await run.stop()

@@ -64,7 +64,9 @@ struct SharePromises {
         try await run.stop()
     }
 
-    @Test("A campaign sends in its window only: one ends and another begins with the same minute", .timeLimit(.minutes(3)))
+    @Test(
+        "A campaign sends in its window only: one ends and another begins with the same minute", .timeLimit(.minutes(3))
+    )
     func window() async throws {
         let run = try await CampaignRun()
         // Ten seconds at least are left for the first window.
