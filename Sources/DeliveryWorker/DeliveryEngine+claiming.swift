@@ -147,24 +147,27 @@ extension DeliveryEngine {
         let connections = configuration.smtp.maximumConnections
         let limit = max(8, 4 * connections)
         guard phase == .running, marking == 0, mayBegin, waiting.marked.count < limit,
-            waiting.suspects.count < connections, let first = waiting.unmarked.first
+            waiting.suspects.count < connections, !waiting.unmarked.isEmpty || !waiting.repeaters.isEmpty
         else { return }
-        // One call goes to one shard.
-        let shard = queue.shardNumber(ofSite: first.site)
-        var batch: [ClaimedJob] = []
-        // Suspects go one by one, each alone on its connection.
-        let most = first.isSuspect ? connections : limit
-        while batch.count < most, let entry = waiting.unmarked.first, entry.isSuspect == first.isSuspect,
-            queue.shardNumber(ofSite: entry.site) == shard
-        {
-            batch.append(waiting.unmarked.removeFirst())
+        let batch = waiting.takeForMarking(
+            upTo: limit, suspects: connections, repeaterIsAlone: !repeaterIsUnderWay
+        ) { [queue] in
+            queue.shardNumber(ofSite: $0.site)
         }
+        guard let first = batch.first else { return }
+        let shard = queue.shardNumber(ofSite: first.site)
         marking = batch.count
         let worker = lease.worker
         queue.shards[shard].air(batch.map(\.job.id), by: worker).assumeIsolated().whenComplete { answer in
             self.marking = 0
             self.marked(batch, answer, by: worker)
         }
+    }
+
+    /// Whether a job that may be what kills workers is marked and Redis has not heard what became of it.
+    private var repeaterIsUnderWay: Bool {
+        tellingRepeaters > 0 || waiting.suspects.contains(where: \.isRepeater)
+            || inHand.contains(where: \.entry.isRepeater) || results.contains(where: \.hasRepeater)
     }
 
     private func marked(_ batch: [ClaimedJob], _ answer: Result<[Bool], any Error>, by worker: WorkerID) {
@@ -186,7 +189,7 @@ extension DeliveryEngine {
                 lease.distrust()
             } else {
                 // Repeating it is harmless.
-                for entry in batch.reversed() { waiting.unmarked.prepend(entry) }
+                waiting.keepUnmarked(batch)
             }
             guard phase == .running else {
                 giveBack(waiting.removeAll())

@@ -35,7 +35,7 @@ extension DeliveryEngine: SMTPMessageSource {
             }
         }
         if messages.isEmpty { fetchContents() }
-        if !waiting.unmarked.isEmpty { mark() }
+        mark()
         claimIfRoom()
         return messages
     }

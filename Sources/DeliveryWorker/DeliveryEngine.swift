@@ -64,6 +64,8 @@ final class DeliveryEngine {
     var flushScheduled = false
     /// Results on their way to Redis.
     var telling = 0
+    /// Calls on their way to Redis that tell of a repeater.
+    var tellingRepeaters = 0
     /// Batches of results whose first telling failed.
     ///
     /// Until Redis has heard them nothing is claimed: a repeated step must not

@@ -18,6 +18,10 @@ struct Slots<Value> {
         return UInt64(values.count - 1)
     }
 
+    func contains(where condition: (Value) -> Bool) -> Bool {
+        values.contains { $0.map(condition) ?? false }
+    }
+
     /// Changes every value in place.
     mutating func forEach(_ change: (inout Value) -> Void) {
         for slot in values.indices {

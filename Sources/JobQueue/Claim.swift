@@ -17,18 +17,18 @@ public struct ClaimedJob: Sendable {
     public var siteIsPaced: Bool
     /// Whether the site has a limit of connections, so that the queue must be told which jobs ended.
     public var siteCountsConnections: Bool
-    /// Whether it was in the hands of a worker that died, so that it may have been what killed it.
-    public var isRecovered: Bool
+    /// 0 as a rule; 1 when it waited in the hands of a worker that died; one more for each time that it was about to be sent then.
+    public var recoveries: UInt8
 
     public init(
         job: DeliveryJob, site: String, siteIsPaced: Bool = false, siteCountsConnections: Bool = false,
-        isRecovered: Bool = false
+        recoveries: UInt8 = 0
     ) {
         self.job = job
         self.site = site
         self.siteIsPaced = siteIsPaced
         self.siteCountsConnections = siteCountsConnections
-        self.isRecovered = isRecovered
+        self.recoveries = recoveries
     }
 }
 

@@ -173,7 +173,7 @@ extension Claim {
                 jobs.append(
                     ClaimedJob(
                         job: try DeliveryJob(payload: bytes, mailing: mailing), site: site, siteIsPaced: paced > 0,
-                        siteCountsConnections: paced == 2, isRecovered: DeliveryJob.isRecovered(payload: bytes)))
+                        siteCountsConnections: paced == 2, recoveries: DeliveryJob.recoveries(payload: bytes)))
             }
         }
     }
