@@ -99,6 +99,18 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
+        // The instrument of scripts/bench --queue.
+        .executableTarget(
+            name: "queue-bench",
+            dependencies: [
+                "Delivery", "JobQueue", "RedisClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/QueueBench"),
+
         // Tests: one target beside each, then the whole with real servers.
         .target(
             name: "TestSupport",

@@ -30,23 +30,29 @@ struct ClaimedJobs {
     mutating func keep(_ entry: ClaimedJob) {
         if entry.isRepeater {
             repeaters.append(entry)
-        } else if entry.recoveries > 0 || entry.job.isInDoubt {
+        } else if entry.isSuspect {
             unmarked.append(entry)
         } else {
             plain.append(entry)
         }
     }
 
-    /// Takes out what is to be marked next, in one call to one shard: a repeater, or up to `limit` others.
+    /// Takes out what is to be marked next, in one call to one shard: a repeater, or several others.
     ///
-    /// - Parameter isAlone: Whether no other repeater is under way.
-    mutating func takeForMarking(upTo limit: Int, repeaterIsAlone isAlone: Bool, shard: (ClaimedJob) -> Int)
-        -> [ClaimedJob]
-    {
+    /// - Parameters:
+    ///   - limit: The most of one call.
+    ///   - mostSuspects: The most suspects of one call; they go one by one, each alone on its connection.
+    ///   - isAlone: Whether no other repeater is under way.
+    mutating func takeForMarking(
+        upTo limit: Int, suspects mostSuspects: Int, repeaterIsAlone isAlone: Bool, shard: (ClaimedJob) -> Int
+    ) -> [ClaimedJob] {
         if isAlone, let repeater = repeaters.popFirst() { return [repeater] }
         guard let first = unmarked.first else { return [] }
+        let most = first.isSuspect ? mostSuspects : limit
         var batch: [ClaimedJob] = []
-        while batch.count < limit, let entry = unmarked.first, shard(entry) == shard(first) {
+        while batch.count < most, let entry = unmarked.first, entry.isSuspect == first.isSuspect,
+            shard(entry) == shard(first)
+        {
             batch.append(unmarked.removeFirst())
         }
         return batch
@@ -61,7 +67,7 @@ struct ClaimedJobs {
 
     /// Takes a job back that has been marked.
     mutating func keepMarked(_ entry: ClaimedJob) {
-        if entry.recoveries > 0 || entry.job.isInDoubt { suspects.append(entry) } else { marked.append(entry) }
+        if entry.isSuspect { suspects.append(entry) } else { marked.append(entry) }
     }
 
     /// Takes out the jobs of a site.
@@ -84,6 +90,9 @@ struct ClaimedJobs {
 }
 
 extension ClaimedJob {
+    /// Whether its message may be what makes a server hang up or a worker die.
+    var isSuspect: Bool { recoveries > 0 || job.isInDoubt }
+
     /// Whether it was about to be sent when a worker died, so that it may be what kills them.
     var isRepeater: Bool { recoveries > 1 }
 }

@@ -89,12 +89,17 @@ extension DeliveryEngine {
 
     private func keep(_ checked: CheckedClaim) {
         guard let suppressions = checked.suppressions else {
-            for entry in checked.claim.jobs { waiting.keep(entry) }
+            for entry in checked.claim.jobs { keep(entry) }
             return
         }
         for (entry, suppression) in zip(checked.claim.jobs, suppressions) {
-            if let suppression { suppress(entry, suppression) } else { waiting.keep(entry) }
+            if let suppression { suppress(entry, suppression) } else { keep(entry) }
         }
+    }
+
+    private func keep(_ entry: ClaimedJob) {
+        // Its message is in the air: sending it again would be twice.
+        if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { waiting.keep(entry) }
     }
 
     private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
@@ -136,13 +141,17 @@ extension DeliveryEngine {
 
     // MARK: Marking
 
-    /// Marks jobs as about to be sent that must be before they are: a few more than can be begun at once.
+    /// Marks jobs as about to be sent that must be before they are: few more than can be begun at once, since a worker that dies
+    /// leaves in doubt what was marked.
     func mark() {
-        let limit = max(8, capacity / 8)
-        guard phase == .running, marking == 0, mayBegin, waiting.marked.count + waiting.suspects.count < limit,
-            !waiting.unmarked.isEmpty || !waiting.repeaters.isEmpty
+        let connections = configuration.smtp.maximumConnections
+        let limit = max(8, 4 * connections)
+        guard phase == .running, marking == 0, mayBegin, waiting.marked.count < limit,
+            waiting.suspects.count < connections, !waiting.unmarked.isEmpty || !waiting.repeaters.isEmpty
         else { return }
-        let batch = waiting.takeForMarking(upTo: limit, repeaterIsAlone: !repeaterIsUnderWay) { [queue] in
+        let batch = waiting.takeForMarking(
+            upTo: limit, suspects: connections, repeaterIsAlone: !repeaterIsUnderWay
+        ) { [queue] in
             queue.shardNumber(ofSite: $0.site)
         }
         guard let first = batch.first else { return }

@@ -53,8 +53,12 @@ extension DeliveryEngine: SMTPMessageSource {
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
-        guard let hand = inHand.remove(token) else {
+        guard var hand = inHand.remove(token) else {
             preconditionFailure("the pool finished a message that it was not given, or twice")
+        }
+        if orphans.remove(hand.entry.job.id) != nil, let claimed = adopted.removeValue(forKey: hand.entry.job.id) {
+            hand.worker = lease.worker
+            hand.entry.siteIsPaced = claimed.siteIsPaced
         }
         let classification = classifier.classify(result)
         // Of a job that went to another with the lost lease, only a permanent outcome counts.

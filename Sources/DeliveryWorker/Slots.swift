@@ -5,6 +5,9 @@ struct Slots<Value> {
 
     var count: Int { values.count - free.count }
 
+    /// The values that are kept, in no order.
+    var all: [Value] { values.compactMap(\.self) }
+
     /// Keeps a value and names its slot.
     mutating func insert(_ value: Value) -> UInt64 {
         if let slot = free.popLast() {

@@ -1,4 +1,4 @@
-internal import Delivery
+package import Delivery
 
 // The payload of a job in a lane. Its mailing and site are in the lane's key, so they are not repeated here.
 //
@@ -12,7 +12,7 @@ internal import Delivery
 //     fields       until the end, each varint length, UTF-8
 extension DeliveryJob {
     /// The bytes that stand for this job in a lane.
-    var payload: [UInt8] {
+    package var payload: [UInt8] {
         var writer = WireWriter(
             reservingCapacity: 16 + address.utf8.count + fields.reduce(0) { $0 + $1.utf8.count + 1 })
         writer.write(bigEndian: id.ordinal)

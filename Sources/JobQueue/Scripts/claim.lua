@@ -12,6 +12,7 @@
 -- process knows all that the contact book knows (docs/queue.md), so a Redis that came back older sends nothing twice.
 local MAX_BUCKET_JOBS, MAX_LANES, MAX_MAILINGS = 200, 32, 16
 local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
+local at_once = text_of(now)
 if not lease_holds(worker, now) then return false end
 
 -- A due job goes to the head of its lane: it has waited its time, it does not queue behind the whole mailing again.
@@ -20,11 +21,13 @@ local function promote(limit)
   if not bucket then return end
   local jobs = redis.call('LPOP', key_bucket(bucket), limit) or {}
   if #jobs < limit then redis.call('ZREM', due_key, bucket) end
+  local promoted = {}
   for _, text in ipairs(jobs) do
     local m, site, payload = split_place(text)
-    count(m, 'due', -1)
+    promoted[m] = (promoted[m] or 0) + 1
     put_back(m, site, payload, now)
   end
+  for m, n in pairs(promoted) do count(m, 'due', -n) end
 end
 promote(MAX_BUCKET_JOBS)
 for _, m in ipairs(redis.call('ZRANGEBYSCORE', resting_key, '-inf', now, 'LIMIT', 0, MAX_MAILINGS)) do activate(m) end
@@ -69,7 +72,7 @@ local function serve(m, n)
   local taken, query, scores, drained, spent, popped = {}, {}, {}, {}, {}, 0
   for i, site in ipairs(lanes) do
     if popped >= n then break end
-    local share, score = math.ceil((n - popped) / (#lanes - i + 1)), now
+    local share, score = math.ceil((n - popped) / (#lanes - i + 1)), at_once
     local p = pacing and read_pace(site, limits[i + 1] or limits[1], states[i]) or nil
     if p then
       local room
@@ -85,10 +88,10 @@ local function serve(m, n)
         spend(p, #jobs, now)
         if p.step > 0 or p.blocked > 0 then
           spent[#spent + 1] = site
-          spent[#spent + 1] = written(p)
+          spent[#spent + 1] = p.blocked > 0 and written(p) or written_tat(p)
         end
         local room, later = allowance(p, now)
-        score = room < 1 and later or now
+        score = room < 1 and later or at_once
       end
       if #jobs < share then
         drained[#drained + 1] = site
@@ -99,8 +102,7 @@ local function serve(m, n)
       for _, payload in ipairs(jobs) do
         query[#query + 1] = 'GET'
         query[#query + 1] = 'u1'
-        -- As text, once: Redis would print a number in the slow way of floating point, at each use.
-        query[#query + 1] = string.format('%d', ordinal_of(payload))
+        query[#query + 1] = text_of(ordinal_of(payload))
       end
       popped = popped + #jobs
       taken[#taken + 1] = { site, jobs, p }

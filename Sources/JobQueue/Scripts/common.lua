@@ -14,6 +14,9 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- A whole number as text, for use in many arguments: Redis would print it in the slow way of floating point, at each use.
+local function text_of(number) return string.format('%d', number) end
+
 local function key_mailing(m) return prefix .. 'mailing:' .. m end
 local function key_ready(m) return prefix .. 'ready:' .. m end
 local function key_lane(m, site) return prefix .. 'lane:' .. m .. ':' .. site end

@@ -5,7 +5,17 @@
 -- Result: how many were put aside.
 -- Guarantees: only what is still in this worker's flight moves (a reaped job has gone back already, uncharged); the job and
 --   its status change move together. Granularity of the delay: one second.
-local flight, now, moved, changes = key_flight(ARGV[1]), now_ms(), 0, {}
+local flight, now, moved, seconds, aside, changes = key_flight(ARGV[1]), now_ms(), 0, {}, {}, {}
+
+-- Puts a job into the bucket of the second at which it is due.
+local function put_aside(m, site, payload, delay)
+  local second = math.ceil((now + delay) / 1000)
+  redis.call('RPUSH', key_bucket(second), with_place(m, site, payload))
+  seconds[#seconds + 1] = second * 1000
+  seconds[#seconds + 1] = second
+  aside[m] = (aside[m] or 0) + 1
+end
+
 for i = note_sites(2, now), #ARGV, 6 do
   local m, ordinal, site, delay, payload, change = unpack(ARGV, i, i + 5)
   if redis.call('HDEL', flight, m .. ':' .. ordinal) == 1 then
@@ -14,9 +24,8 @@ for i = note_sites(2, now), #ARGV, 6 do
     elseif redis.call('GETBIT', key_done(m), ordinal) == 1 then
       count(m, 'closed', 1)
     else
-      local state = state_of(m)
-      if state and state ~= 'cancelled' then
-        put_aside(m, site, payload, math.ceil((now + delay) / 1000))
+      if takes_jobs(m) then
+        put_aside(m, site, payload, delay)
       else
         count(m, 'closed', 1)
       end
@@ -26,5 +35,7 @@ for i = note_sites(2, now), #ARGV, 6 do
     moved = moved + 1
   end
 end
+add_scores(due_key, seconds)
+for m, n in pairs(aside) do count(m, 'due', n) end
 for m, list in pairs(changes) do tell(m, table.concat(list)) end
 return moved

@@ -13,7 +13,7 @@ if state == 'cancelled' then return { -2, 0 } end
 local cursor_key = prefix .. 'cursor:' .. m
 local cursor = tonumber(redis.call('GET', cursor_key) or 0)
 if cursor ~= expected then return { 0, cursor } end
-local now, i, total = now_ms(), 5, 0
+local now, i, total, ready = text_of(now_ms()), 5, 0, {}
 for _ = 1, ARGV[4] do
   redis.call('SETBIT', key_done(m), ARGV[i + 1], 1)
   redis.call('HSET', prefix .. ARGV[i] .. ':' .. m, ARGV[i + 1], ARGV[i + 2] .. '\n' .. ARGV[i + 3])
@@ -25,10 +25,12 @@ while i <= #ARGV do
   for from = i + 2, i + 1 + n, 500 do
     redis.call('RPUSH', lane, unpack(ARGV, from, math.min(from + 499, i + 1 + n)))
   end
-  redis.call('ZADD', key_ready(m), 'NX', now, site)
+  ready[#ready + 1] = now
+  ready[#ready + 1] = site
   total = total + n
   i = i + 2 + n
 end
+add_scores(key_ready(m), ready)
 redis.call('SET', cursor_key, new)
 if total > 0 then
   count(m, 'waiting', total)

@@ -1,4 +1,4 @@
--- A part of scripts: putting jobs into lanes and aside, and mailings into the order in which they are served.
+-- A part of scripts: putting jobs into lanes, and mailings into the order in which they are served.
 
 local mailings_key = prefix .. 'mailings'
 local resting_key = prefix .. 'resting'
@@ -13,23 +13,33 @@ local function activate(m)
   redis.call('ZADD', mailings_key, least[2] or 0, m)
 end
 
+-- Adds {score, member, …} to a sorted set, save what is there already.
+local function add_scores(key, scores)
+  for from = 1, #scores, 500 do
+    redis.call('ZADD', key, 'NX', unpack(scores, from, math.min(from + 499, #scores)))
+  end
+end
+
+-- Whether a mailing still takes jobs: it is known and not cancelled. Asked for job after job, so the answer is kept.
+local states = {}
+local function takes_jobs(m)
+  states[m] = states[m] or state_of(m) or 'unknown'
+  return states[m] ~= 'unknown' and states[m] ~= 'cancelled'
+end
+
 -- Puts a job at the head of its lane, as it is; drops it when its mailing is unknown or cancelled. Answers whether it was put.
+-- Mailings and lanes that a call has made ready stay so while it puts back more.
+local is_ready = {}
 local function put_back(m, site, payload, now)
-  local state = state_of(m)
-  if not state or state == 'cancelled' then
+  if not takes_jobs(m) then
     count(m, 'closed', 1)
     return false
   end
-  redis.call('LPUSH', key_lane(m, site), payload)
-  redis.call('ZADD', key_ready(m), 'NX', now, site)
+  local lane = key_lane(m, site)
+  redis.call('LPUSH', lane, payload)
   count(m, 'waiting', 1)
-  if state == 'running' then activate(m) end
+  if not is_ready[lane] then redis.call('ZADD', key_ready(m), 'NX', now, site) end
+  if states[m] == 'running' and not is_ready[m] then activate(m) end
+  is_ready[lane], is_ready[m] = true, true
   return true
-end
-
--- Puts a job aside until a second of the clock.
-local function put_aside(m, site, payload, second)
-  redis.call('RPUSH', key_bucket(second), with_place(m, site, payload))
-  redis.call('ZADD', due_key, second * 1000, second)
-  count(m, 'due', 1)
 end

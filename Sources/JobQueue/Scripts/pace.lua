@@ -19,21 +19,30 @@ local EARLY = 25
 -- How many ms a lane with a rate is left alone at least, however short its interval: several messages go at once then.
 local SHORTEST_WAIT = 10
 
+-- The numbers in a text. Sites share limits, and most are in the same state but for their tat: each text is taken apart once.
+local numbers_read = {}
+local function numbers(text)
+  local list = numbers_read[text]
+  if not list then
+    list = {}
+    for number in string.gmatch(text, '%S+') do list[#list + 1] = tonumber(number) end
+    numbers_read[text] = list
+  end
+  return unpack(list)
+end
+
 -- Reads a site's limit and state; nil when it has neither.
 local function read_pace(site, limit, state)
   if not limit and not state then return nil end
   local p = {
     site = site, interval = 0, burst = 1, connections = 0, tat = 0, factor = 1, learned = 0, not_before = 0, wait = 0, blocked = 0,
-    taken = 0,
+    taken = 0, rest = '1.000000 0.000000 0 0 0',
   }
-  if limit then
-    local interval, burst, connections = string.match(limit, '(%S+) (%S+) (%S+)')
-    p.interval, p.burst, p.connections = tonumber(interval), tonumber(burst), tonumber(connections)
-  end
+  if limit then p.interval, p.burst, p.connections = numbers(limit) end
   if state then
-    local tat, factor, learned, not_before, wait, blocked = string.match(state, '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
-    p.tat, p.factor, p.learned = tonumber(tat), tonumber(factor), tonumber(learned)
-    p.not_before, p.wait, p.blocked = tonumber(not_before), tonumber(wait), tonumber(blocked)
+    local tat, rest = string.match(state, '(%S+) (.+)')
+    p.tat, p.rest = tonumber(tat), rest
+    p.factor, p.learned, p.not_before, p.wait, p.blocked = numbers(rest)
   end
   p.step = (p.interval > 0 and p.interval or p.learned) / p.factor
   if p.step > 0 then p.burst = math.max(p.burst, 1 + EARLY / p.step) end
@@ -49,6 +58,12 @@ local function written(p)
   return string.format('%.3f %.6f %.6f %.0f %.0f %d', p.tat, p.factor, p.learned, p.not_before, p.wait, p.blocked)
 end
 
+-- The state of which only tat has changed since it was read.
+local function written_tat(p) return string.format('%.3f ', p.tat) .. p.rest end
+
+-- Whether a state, as it is written, is that of a site that is neither slowed down nor blocked; without taking it apart.
+local function is_at_ease(state) return string.find(state, '^%S+ 1%.000000 .* 0$') ~= nil end
+
 -- How many messages may go to a site now, and, when none may, from when on one may.
 local function allowance(p, now)
   if now < p.not_before then return 0, p.not_before end
@@ -60,7 +75,8 @@ local function allowance(p, now)
     later = math.max(start - (p.burst - 1) * p.step, now + SHORTEST_WAIT)
   end
   if p.connections > 0 then
-    local free = p.connections - redis.call('HLEN', key_busy(p.site)) - p.taken
+    p.busy = p.busy or redis.call('HLEN', key_busy(p.site))
+    local free = p.connections - p.busy - p.taken
     -- Whoever ends a message there makes the lane ready at once; a second later it is looked at in any case.
     if free < 1 then return 0, math.max(later, now + 1000) end
     room = math.min(room, free)
@@ -76,11 +92,16 @@ local function spend(p, n, now)
   if p.blocked > 0 then p.blocked, p.not_before = 2, now + p.wait end
 end
 
--- Lets lanes of a site that wait for a connection be looked at again.
-local function unpark(site, now)
-  for _, key in ipairs({ prefix .. 'mailings', prefix .. 'resting' }) do
+-- Lets lanes of sites, at most 500, that wait for a connection be looked at again.
+local function unpark(sites, now)
+  local scores, at_once = {}, text_of(now)
+  for _, site in ipairs(sites) do
+    scores[#scores + 1] = at_once
+    scores[#scores + 1] = site
+  end
+  for _, key in ipairs({ mailings_key, resting_key }) do
     for _, m in ipairs(redis.call('ZRANGE', key, 0, 15)) do
-      if redis.call('ZADD', key_ready(m), 'XX', 'LT', 'CH', now, site) == 1 then activate(m) end
+      if redis.call('ZADD', key_ready(m), 'XX', 'LT', 'CH', unpack(scores)) > 0 then activate(m) end
     end
   end
 end
@@ -90,7 +111,7 @@ local function relieve(p, sent, now)
   p.wait = 0
   if p.blocked > 0 then
     p.blocked, p.not_before = 0, 0
-    unpark(p.site, now)
+    unpark({ p.site }, now)
   end
   p.factor = math.min(1, p.factor + 0.05 * sent * p.step / 60000)
   if p.factor == 1 then p.learned = 0 end
@@ -104,12 +125,21 @@ end
 -- Reads, from ARGV[i] on, what ended at paced sites: how many sites, then per site: site, messages it accepted, n, job × n.
 -- Answers where the rest of ARGV begins.
 local function note_sites(i, now)
+  local freed, accepting, messages = {}, {}, {}
   for _ = 1, ARGV[i] do
     local site, sent, n = ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
-    if n > 0 and redis.call('HDEL', key_busy(site), unpack(ARGV, i + 4, i + 3 + n)) > 0 then unpark(site, now) end
-    local p = sent > 0 and find_pace(site)
-    if p and (p.blocked > 0 or p.factor < 1) then relieve(p, sent, now) end
+    if n > 0 and redis.call('HDEL', key_busy(site), unpack(ARGV, i + 4, i + 3 + n)) > 0 then freed[#freed + 1] = site end
+    if sent > 0 then
+      accepting[#accepting + 1] = site
+      messages[#messages + 1] = sent
+    end
     i = i + 3 + n
+  end
+  if #freed > 0 then unpark(freed, now) end
+  local states = #accepting > 0 and redis.call('HMGET', pace_key, unpack(accepting)) or {}
+  for k, site in ipairs(accepting) do
+    local p = states[k] and not is_at_ease(states[k]) and find_pace(site)
+    if p then relieve(p, messages[k], now) end
   end
   return i + 1
 end
