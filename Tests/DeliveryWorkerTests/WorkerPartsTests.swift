@@ -132,7 +132,6 @@ struct WorkerPartsTests {
         let id = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: ordinal)
         return ClaimedJob(
             job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced,
-            siteCountsConnections: isPaced,
-            recoveries: recoveries)
+            siteCountsConnections: isPaced, recoveries: recoveries)
     }
 }
