@@ -95,10 +95,12 @@ public final class Coordinator: Service {
         let bookkeepers = queue.shards.map { Bookkeeper(book: book, queue: queue, shard: $0, logger: logger) }
         let limits = SiteLimitKeeper(
             book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
-        let verifier = Verifier(book: book, queue: queue, limits: limits, logger: logger)
+        let told = ToldMailings()
+        let verifier = Verifier(book: book, queue: queue, limits: limits, told: told, logger: logger)
         let janitor = Janitor(book: book, queue: queue, logger: logger)
         let feeder = Feeder(
-            book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
+            book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
+            logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {

@@ -37,16 +37,19 @@ struct ClaimedJobs {
         }
     }
 
-    /// Takes out what is to be marked next, in one call to one shard: a repeater, or up to `limit` others, of suspects fewer.
+    /// Takes out what is to be marked next, in one call to one shard: a repeater, or several others.
     ///
-    /// - Parameter isAlone: Whether no other repeater is under way.
+    /// - Parameters:
+    ///   - limit: The most of one call.
+    ///   - mostSuspects: The most suspects of one call; they go one by one, each alone on its connection.
+    ///   - isAlone: Whether no other repeater is under way.
     mutating func takeForMarking(
         upTo limit: Int, suspects mostSuspects: Int, repeaterIsAlone isAlone: Bool, shard: (ClaimedJob) -> Int
     ) -> [ClaimedJob] {
         if isAlone, let repeater = repeaters.popFirst() { return [repeater] }
         guard let first = unmarked.first else { return [] }
-        var batch: [ClaimedJob] = []
         let most = first.isSuspect ? mostSuspects : limit
+        var batch: [ClaimedJob] = []
         while batch.count < most, let entry = unmarked.first, entry.isSuspect == first.isSuspect,
             shard(entry) == shard(first)
         {
@@ -89,6 +92,7 @@ struct ClaimedJobs {
 extension ClaimedJob {
     /// Whether its message may be what makes a server hang up or a worker die.
     var isSuspect: Bool { recoveries > 0 || job.isInDoubt }
+
     /// Whether it was about to be sent when a worker died, so that it may be what kills them.
     var isRepeater: Bool { recoveries > 1 }
 }

@@ -42,13 +42,18 @@ extension DeliveryEngine {
         claiming = false
         switch answer {
         case .failure(let error):
-            claimFailed(error, in: shard)
+            claimFailed(error, in: shard, worker)
         case .success(let checked):
             // Claimed under an identity that is gone: the reaper has given these jobs to others.
-            guard worker == lease.worker else { return claimIfRoom() }
+            guard worker == lease.worker else {
+                claimIfRoom()
+                return finishDrainIfDone()
+            }
+            // Something of this shard's is being told again: a claim that ran late may hold what is given back. All goes back.
+            guard asking.uncertain != shard else { return claimIfRoom() }
             if lease.condition == Self.notOpen { lease.condition = "sending" }
             keep(checked)
-            guard phase == .running else {
+            guard phase == .running, relayAvailable else {
                 giveBack(waiting.removeAll())
                 return finishDrainIfDone()
             }
@@ -67,12 +72,14 @@ extension DeliveryEngine {
 
     private static let notOpen = "waiting until the coordinator has checked Redis, which has started anew"
 
-    private func claimFailed(_ error: any Error, in shard: Int) {
+    private func claimFailed(_ error: any Error, in shard: Int, _ worker: WorkerID) {
         switch (error as? JobQueueError)?.code {
         case .leaseLost:
-            // What waits here is being given to others; the next beat brings a new identity.
-            dropWaiting()
-            lease.distrust()
+            // What waits here is being given to others; the next beat brings a new identity, if it has not yet.
+            if worker == lease.worker {
+                dropWaiting()
+                lease.distrust()
+            }
         case .notOpen:
             if lease.condition != Self.notOpen { logger.notice("\(Self.notOpen)") }
             lease.condition = Self.notOpen
@@ -172,7 +179,10 @@ extension DeliveryEngine {
 
     private func marked(_ batch: [ClaimedJob], _ answer: Result<[Bool], any Error>, by worker: WorkerID) {
         // Under an identity that is gone they are no longer ours.
-        guard worker == lease.worker else { return finishDrainIfDone() }
+        guard worker == lease.worker else {
+            mark()
+            return finishDrainIfDone()
+        }
         switch answer {
         case .success(let marks):
             let ours = zip(batch, marks).filter(\.1).map(\.0)

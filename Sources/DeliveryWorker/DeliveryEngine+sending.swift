@@ -59,6 +59,7 @@ extension DeliveryEngine: SMTPMessageSource {
         if orphans.remove(hand.entry.job.id) != nil, let claimed = adopted.removeValue(forKey: hand.entry.job.id) {
             hand.worker = lease.worker
             hand.entry.siteIsPaced = claimed.siteIsPaced
+            hand.entry.siteCountsConnections = claimed.siteCountsConnections
         }
         let classification = classifier.classify(result)
         // Of a job that went to another with the lost lease, only a permanent outcome counts.

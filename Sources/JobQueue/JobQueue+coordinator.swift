@@ -24,49 +24,45 @@ extension JobQueue {
     }
 
     /// Makes a mailing known to the workers, or renews its content and terms; what was paused or cancelled stays so.
+    ///
+    /// - Parameter pending: Its jobs that each shard has, by which its quota is shared out; evenly when `nil`.
     public func publish(
-        _ mailing: MailingID, content: MailingContent, terms: MailingTerms = MailingTerms(), paused: Bool
+        _ mailing: MailingID, content: MailingContent, terms: MailingTerms = MailingTerms(), pending: [Int]? = nil,
+        paused: Bool
     ) async throws {
         let window = terms.openings.map { "\($0.opens.milliseconds)-\($0.closes.milliseconds)" }.joined(separator: " ")
-        let quota = terms.quota
-        let arguments: [RedisArgument] = [
-            .init(Int(mailing.rawValue)), .init(content.bytes), .init(content.version), .init(terms.weight),
-            .init(terms.inDoubt.rawValue), .init(window), .init(quota.map { "\($0.interval)" } ?? ""),
-            .init(quota.map { "\($0.burst)" } ?? ""), paused ? "paused" : "running",
-        ]
-        for shard in shards { _ = try await shard.evaluate(QueueScripts.publish, arguments).get() }
+        let quotas = terms.quotas(over: pending ?? Array(repeating: 1, count: shards.count))
+        for (shard, quota) in zip(shards, quotas) {
+            let arguments: [RedisArgument] = [
+                .init(Int(mailing.rawValue)), .init(content.bytes), .init(content.version), .init(terms.weight),
+                .init(terms.inDoubt.rawValue), .init(window), .init(quota.map { "\($0.interval)" } ?? ""),
+                .init(quota.map { "\($0.burst)" } ?? ""), paused ? "paused" : "running",
+            ]
+            _ = try await shard.evaluate(QueueScripts.publish, arguments).get()
+        }
     }
 
     /// Stops serving a mailing; what is in flight finishes.
     ///
     /// - Returns: Whether Redis knows the mailing.
     public func pause(_ mailing: MailingID) async throws -> Bool {
-        try await control(mailing, "paused")
+        var isKnown = true
+        for shard in shards { isKnown = try await shard.pause(mailing) && isKnown }
+        return isKnown
     }
 
     /// Serves a paused mailing again.
     ///
     /// - Returns: Whether Redis knows the mailing.
     public func resume(_ mailing: MailingID) async throws -> Bool {
-        try await control(mailing, "running")
-    }
-
-    private func control(_ mailing: MailingID, _ state: RedisArgument) async throws -> Bool {
         var isKnown = true
-        for shard in shards {
-            let answer = try await shard.evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), state]).get()
-            isKnown = isKnown && answer == .integer(1)
-        }
+        for shard in shards { isKnown = try await shard.resume(mailing) && isKnown }
         return isKnown
     }
 
     /// Drops everything that a mailing has waiting; what is in flight finishes, what is due is dropped at its time.
     public func cancel(_ mailing: MailingID) async throws {
-        for shard in shards {
-            while case .integer(let left) = try await shard.evaluate(
-                QueueScripts.cancel, [.init(Int(mailing.rawValue)), .init(500)]
-            ).get(), left > 0 {}
-        }
+        for shard in shards { try await shard.cancel(mailing) }
     }
 
     /// Removes what is left of a mailing that is over and of which nothing waits, is due or in flight.
@@ -116,39 +112,5 @@ extension JobQueue {
                 ofSite: String(key[(key.lastIndex(of: "@").map { key.index(after: $0) } ?? key.startIndex)...]))
         }
         return groups.sorted { $0.key < $1.key }.map { (shards[$0.key], $0.value) }
-    }
-}
-
-/// On what terms a mailing is served, beside its content.
-public struct MailingTerms: Sendable, Hashable {
-    /// Its share among the mailings that are served at the same time.
-    public var weight = 1
-    public var inDoubt = InDoubtPolicy.resend
-    /// When it is served: the next times at which it opens and closes, in order; always when there are none.
-    public var openings: [Opening] = []
-    /// The most messages an hour, evenly spread; any number when `nil`.
-    public var quotaPerHour: Int?
-
-    /// A time during which a mailing is served.
-    public struct Opening: Sendable, Hashable {
-        public var opens: UnixTime
-        public var closes: UnixTime
-
-        public init(opens: UnixTime, closes: UnixTime) {
-            self.opens = opens
-            self.closes = closes
-        }
-    }
-
-    public init() {}
-
-    /// The quota as a rate: a minute's worth at once, and the rest of the hour's evenly, so that no hour has more than allowed.
-    ///
-    /// The interval is in milliseconds per message.
-    var quota: (interval: Double, burst: Int)? {
-        quotaPerHour.map { quota in
-            let burst = max(1, quota / 60)
-            return (3_600_000 / Double(max(1, quota - burst)), burst)
-        }
     }
 }

@@ -66,10 +66,15 @@ extension QueueStatus.Mailing {
         guard case .array(let parts) = row, parts.count == 14, let state = parts[1].text, let version = parts[2].text,
             case .array(let lanes) = parts[13]
         else { throw JobQueueError.unexpected("status") }
-        if isFirst || state.isEmpty || self.state.isEmpty {
-            self.state = self.state.isEmpty ? "" : state
+        if isFirst {
+            self.state = state
             self.version = version
+        } else if state.isEmpty || self.state.isEmpty {
+            self.state = ""
+        } else if state != self.state {
+            self.state = Self.mixed
         }
+        pending.append(Int(parts[3].integer + parts[4].integer))
         waiting += Int(parts[3].integer)
         due += Int(parts[4].integer)
         settled += Int(parts[5].integer)
@@ -85,7 +90,6 @@ extension QueueStatus.Mailing {
         } else if lanesHere > 0 {
             isServable = true
         }
-        laneCount += lanesHere
         sites += stride(from: 0, to: lanes.count - 1, by: 2).map { (lanes[$0].text ?? "", Int(lanes[$0 + 1].integer)) }
     }
 }

@@ -42,6 +42,27 @@ extension QueueShard {
         }
     }
 
+    /// Stops serving a mailing here; answers whether this shard knows it.
+    public func pause(_ mailing: MailingID) async throws -> Bool {
+        try await control(mailing, "paused")
+    }
+
+    /// Serves a paused mailing here again; answers whether this shard knows it.
+    public func resume(_ mailing: MailingID) async throws -> Bool {
+        try await control(mailing, "running")
+    }
+
+    private func control(_ mailing: MailingID, _ state: RedisArgument) async throws -> Bool {
+        try await evaluate(QueueScripts.control, [.init(Int(mailing.rawValue)), state]).get() == .integer(1)
+    }
+
+    /// Drops everything that a mailing has waiting here.
+    public func cancel(_ mailing: MailingID) async throws {
+        while case .integer(let left) = try await evaluate(
+            QueueScripts.cancel, [.init(Int(mailing.rawValue)), .init(500)]
+        ).get(), left > 0 {}
+    }
+
     /// Returns the jobs of one dead worker, if there is one; call again while `more` is true.
     /// - Parameter patience: Recoveries after which a job that was about to be sent when its worker died is dead.
     public func reap(patience: Int = 3) async throws -> ReapReport {

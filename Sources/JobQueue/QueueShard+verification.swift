@@ -24,6 +24,11 @@ extension QueueShard {
         return answer == .array([.integer(1)])
     }
 
+    /// Lets no worker claim any more, from any shard of the Redis process that serves this one.
+    public func close() async throws {
+        _ = try await command(["SCRIPT", "FLUSH"]).get()
+    }
+
     /// Lets workers claim.
     public func open() async throws {
         try await load(QueueScripts.claim).get()

@@ -5,7 +5,10 @@ public struct QueueStatus: Sendable {
     /// A mailing's jobs in Redis.
     public struct Mailing: Sendable {
         public var id: MailingID
-        /// `running`, `paused`, `cancelled`, or empty when a shard does not know the mailing.
+        /// What ``state`` is when the shards do not agree: an order that did not reach them all.
+        public static let mixed = "mixed"
+
+        /// `running`, `paused`, `cancelled`, ``mixed``, or empty when a shard does not know the mailing.
         public var state: String
         /// The version of its published content; empty when a shard does not know it.
         public var version: String
@@ -20,13 +23,14 @@ public struct QueueStatus: Sendable {
         public var inDoubt = 0
         /// Jobs that are held because they were in the hands of worker after worker that died.
         public var dead = 0
+        /// Its jobs that are waiting or due, shard by shard.
+        public var pending: [Int] = []
         /// How far it has been fed, shard by shard.
         public var cursors: [UInt32] = []
         /// When the first shard in which nothing of it may go now is looked at again.
         var earliestRest: UnixTime?
         /// Whether some shard has something of it that may go now.
         var isServable = false
-        public var laneCount = 0
         /// Waiting jobs per site, of the lanes that were looked at, the longest first.
         public var sites: [(site: String, waiting: Int)] = []
 

@@ -17,6 +17,8 @@ struct WorkerPartsTests {
         #expect(slots.remove(first) == nil)
         #expect(slots.count == 1 && slots.all == ["b"])
         #expect(slots.insert("c") == first)
+        slots.forEach { $0 += "!" }
+        #expect(slots.contains { $0 == "b!" } && slots.contains { $0 == "c!" } && !slots.contains { $0 == "a!" })
         #expect(slots.remove(99) == nil)
     }
 
@@ -41,9 +43,13 @@ struct WorkerPartsTests {
         buffer.release(claimed(3, site: "b.example"))
         #expect(buffer.count == 2)
         let full = buffer.take()
-        #expect(full.released.map(\.ordinal) == [2, 3])
+        #expect(full.released.map(\.ordinal) == [2, 3] && !full.hasRepeater)
         #expect(full.siteNews.map(\.site) == ["a.example"] && full.siteNews.first?.jobs == [entry.job.id])
         #expect(buffer.isEmpty && buffer.take().isEmpty && buffer.siteNews.isEmpty)
+        buffer.release(claimed(4, site: "b.example", recoveries: 2))
+        #expect(buffer.hasRepeater)
+        buffer.keepSettled()
+        #expect(!buffer.hasRepeater, "after a lost lease it is another worker's")
     }
 
     @Test("Jobs are kept apart by what must be done before they are sent")
@@ -58,14 +64,14 @@ struct WorkerPartsTests {
         jobs.keep(claimed(5, site: "a.example", recoveries: 3))
         #expect(jobs.plain.map(\.job.id.ordinal) == [3])
         func mark(repeaterIsAlone: Bool) -> [UInt32] {
-            let batch = jobs.takeForMarking(upTo: 10, suspects: 10, repeaterIsAlone: repeaterIsAlone) { _ in 0 }
+            let batch = jobs.takeForMarking(upTo: 10, suspects: 5, repeaterIsAlone: repeaterIsAlone) { _ in 0 }
             for entry in batch { jobs.keepMarked(entry) }
             return batch.map(\.job.id.ordinal)
         }
         #expect(mark(repeaterIsAlone: true) == [4], "what may kill workers is marked and sent by itself")
         #expect(mark(repeaterIsAlone: false) == [1, 2], "Redis must know first that they may have been sent")
         #expect(mark(repeaterIsAlone: false) == [])
-        jobs.keepUnmarked(jobs.takeForMarking(upTo: 10, suspects: 10, repeaterIsAlone: true) { _ in 0 })
+        jobs.keepUnmarked(jobs.takeForMarking(upTo: 10, suspects: 5, repeaterIsAlone: true) { _ in 0 })
         #expect(mark(repeaterIsAlone: true) == [5])
         #expect(jobs.suspects.map(\.job.id.ordinal) == [4, 1, 2, 5] && jobs.marked.isEmpty)
         #expect(Set(jobs.removeAll(ofSite: "a.example").map(\.job.id.ordinal)) == [1, 2, 4, 5])

@@ -27,22 +27,23 @@ struct Feeder: Loop {
     let highWater: Int
     let hold: FeedingHold
     let logger: Logger
-    /// Mailings whose cancellation Redis has been told of.
-    private let cancelled = MailingSet()
-    /// What was published of each mailing since this coordinator started.
-    private let published = PublishedTerms()
+    let told: ToldMailings
 
-    init(book: ContactBook, queue: JobQueue, highWater: Int, hold: FeedingHold, logger: Logger) {
+    init(
+        book: ContactBook, queue: JobQueue, highWater: Int, hold: FeedingHold, told: ToldMailings = ToldMailings(),
+        logger: Logger
+    ) {
         self.book = book
         self.queue = queue
         self.highWater = highWater
         self.hold = hold
+        self.told = told
         self.logger = logger
     }
 
     func round() async throws -> Bool {
         let mailings = try await book.mailings(in: [.preparing, .running, .waiting, .paused, .cancelled])
-            .filter { !cancelled.contains($0.id) }
+            .filter { !told.isCancelled($0.id) }
         guard !mailings.isEmpty else {
             hold.set(nil)
             return false
@@ -91,27 +92,28 @@ struct Feeder: Loop {
     private func agree(_ mailing: Mailing, _ live: QueueStatus.Mailing) async throws {
         switch mailing.state {
         case .running, .waiting:
-            try await publish(mailing, isKnown: !live.state.isEmpty)
-            if live.state == "paused" { _ = try await queue.resume(mailing.id) }
+            try await publish(mailing, live)
+            if !live.state.isEmpty, live.state != "running" { _ = try await queue.resume(mailing.id) }
         case .paused:
-            if live.state == "running" { _ = try await queue.pause(mailing.id) }
+            if !live.state.isEmpty, live.state != "paused" { _ = try await queue.pause(mailing.id) }
         case .cancelled:
             try await queue.cancel(mailing.id)
-            cancelled.insert(mailing.id)
+            told.noteCancelled(mailing.id)
         case .draft, .preparing, .finished:
             break
         }
     }
 
     /// Tells the workers of a mailing, unless this Redis knows it as it is.
-    private func publish(_ mailing: Mailing, isKnown: Bool) async throws {
+    private func publish(_ mailing: Mailing, _ live: QueueStatus.Mailing) async throws {
         let terms = try MailingTerms(MailingOptions(mailing), at: .now)
-        if isKnown, published[mailing.id] == terms { return }
+        let isShared = terms.quotaPerHour != nil && queue.shards.count > 1
+        if !live.state.isEmpty, told.knows(terms, of: mailing.id, isShared: isShared) { return }
         let settings = try MailingSettings(mailing)
         try await queue.publish(
             mailing.id, content: MailingContent(bytes: try settings.encoded(), version: settings.template.version),
-            terms: terms, paused: false)
-        published[mailing.id] = terms
+            terms: terms, pending: live.pending, paused: false)
+        told.note(terms, of: mailing.id)
     }
 
     /// Feeds the next range to the shards that do not have it yet; answers whether anything moved.

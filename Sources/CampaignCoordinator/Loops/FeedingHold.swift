@@ -1,5 +1,3 @@
-internal import Delivery
-internal import JobQueue
 internal import Synchronization
 
 /// Why the mailings do not go on as they should at the moment, if so: set by the coordinator's loops, shown to people.
@@ -33,28 +31,5 @@ final class FeedingHold: Sendable {
             }
             return words.isEmpty ? nil : words.joined(separator: "; ")
         }
-    }
-}
-
-/// A set of mailings that tasks share.
-final class MailingSet: Sendable {
-    private let members = Mutex<Set<MailingID>>([])
-
-    func insert(_ mailing: MailingID) {
-        members.withLock { _ = $0.insert(mailing) }
-    }
-
-    func contains(_ mailing: MailingID) -> Bool {
-        members.withLock { $0.contains(mailing) }
-    }
-}
-
-/// The terms on which mailings were published.
-final class PublishedTerms: Sendable {
-    private let terms = Mutex<[MailingID: MailingTerms]>([:])
-
-    subscript(mailing: MailingID) -> MailingTerms? {
-        get { terms.withLock { $0[mailing] } }
-        set { terms.withLock { $0[mailing] = newValue } }
     }
 }

@@ -36,7 +36,7 @@ final class Janitor: Loop {
         }
         for mailing in ripe {
             guard let live = try await queue.status(of: [mailing], laneLimit: 0).mailings.first,
-                live.waiting == 0, live.due == 0, live.inFlight == 0
+                live.waiting == 0, live.due == 0, live.inFlight == 0, live.inDoubt == 0, live.dead == 0
             else { continue }
             try await queue.forget(mailing)
             seen.withLock { $0[mailing]?.isForgotten = true }

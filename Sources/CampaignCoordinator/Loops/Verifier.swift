@@ -17,14 +17,16 @@ final class Verifier: Loop {
     let book: ContactBook
     let queue: JobQueue
     let limits: SiteLimitKeeper
+    let told: ToldMailings
     let logger: Logger
     /// The processes that were found to be right, by shard.
     private let verified = Mutex<[Int: String]>([:])
 
-    init(book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, logger: Logger) {
+    init(book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings, logger: Logger) {
         self.book = book
         self.queue = queue
         self.limits = limits
+        self.told = told
         self.logger = logger
     }
 
@@ -40,8 +42,9 @@ final class Verifier: Loop {
         let known = verified.withLock { verified in shards.map { verified[$0.number] } }
         if try await shards[0].isOpen() {
             if known.allSatisfy({ $0 == process }) { return }
-            // Opened by this book's coordinator before it was restarted.
-            if known.allSatisfy({ $0 == nil }) { return note(process, shards) }
+            // Opened when it was another's replica or primary, or before this coordinator started. In the first case nothing may be
+            // claimed until it is checked; in the second it was checked then, and is once more, while workers go on.
+            if known.contains(where: { $0 != nil }) { try await shards[0].close() }
         }
         var restored = 0
         var hasLostData = false
@@ -50,6 +53,7 @@ final class Verifier: Loop {
             restored += found.mailings
             hasLostData = hasLostData || found.hasLostData
         }
+        told.forget()
         _ = try await limits.round()
         // What was checked and what is opened must be one process; if it is not, the next round sees another one than is noted.
         for shard in shards where try await shard.process() != process { return }
@@ -70,24 +74,49 @@ final class Verifier: Loop {
 
     /// Tells a shard what the book knows; answers of how many mailings, and whether the shard turned out to have lost data.
     private func reconcile(_ shard: QueueShard) async throws -> (mailings: Int, hasLostData: Bool) {
+        let position = try await book.streamPosition(shard: shard.number)?.description
+        let hasLostData = if let position { try await shard.adopt(position: position) } else { false }
+        if hasLostData { try await shard.endLeases() }
         var restored = 0
         for mailing in try await book.mailings(in: [.running, .waiting, .paused, .cancelled, .finished]) {
             guard try await shard.knows(mailing.id) else { continue }
-            try await shard.restore(mailing.id, settled: try await book.settledBitmap(mailing: mailing.id))
-            let held = try await book.heldJobs(
-                mailing: mailing.id, fieldNames: try MailingSettings(mailing).template.fieldNames())
-            try await shard.restore(
-                mailing.id,
-                held: held.filter { queue.shardNumber(ofSite: $0.entry.lane) == shard.number }.map {
-                    (ClaimedJob(job: $0.entry.job, site: $0.entry.lane), $0.kind)
-                })
+            if mailing.state == .cancelled { try await shard.cancel(mailing.id) }
+            if mailing.state == .paused { _ = try await shard.pause(mailing.id) }
+            try await restore(mailing, to: shard, bookedThrough: position ?? "0-0")
             restored += 1
         }
-        guard let position = try await book.streamPosition(shard: shard.number)?.description else {
-            return (restored, false)
-        }
-        let hasLostData = try await shard.adopt(position: position)
-        if hasLostData { try await shard.endLeases() }
         return (restored, hasLostData)
+    }
+
+    /// Tells a shard which jobs of a mailing are over or held.
+    private func restore(_ mailing: Mailing, to shard: QueueShard, bookedThrough position: String) async throws {
+        let fieldNames = try MailingSettings(mailing).template.fieldNames()
+        let held = try await book.heldJobs(mailing: mailing.id, fieldNames: fieldNames)
+        var settled = try await book.settledBitmap(mailing: mailing.id)
+        // What its owner has decided since is in the stream and not in the book yet: it is held no more.
+        let decided = held.isEmpty ? [] : try await decisions(in: shard, after: position)
+        for job in decided where job.mailing == mailing.id && Int(job.ordinal) / 8 < settled.count {
+            settled[Int(job.ordinal) / 8] &= ~(0x80 >> UInt8(job.ordinal % 8))
+        }
+        // First who is held, then the bits: a late result finds its job on the list.
+        try await shard.restore(
+            mailing.id,
+            held: held.filter {
+                queue.shardNumber(ofSite: $0.entry.lane) == shard.number && !decided.contains($0.entry.job.id)
+            }.map { (ClaimedJob(job: $0.entry.job, site: $0.entry.lane), $0.kind) })
+        try await shard.restore(mailing.id, settled: settled)
+    }
+
+    /// The jobs on which the outcome stream has a decision of their owner after a position.
+    private func decisions(in shard: QueueShard, after position: String) async throws -> Set<DeliveryJob.ID> {
+        let reasons: Set<Reason> = [.resentByOwner, .confirmedByOwner, .droppedByOwner]
+        var decided: Set<DeliveryJob.ID> = []
+        var position = position
+        while true {
+            let entries = try await shard.outcomes(after: position, limit: 500)
+            guard let last = entries.last else { return decided }
+            decided.formUnion(entries.flatMap(\.changes).filter { reasons.contains($0.reason) }.map(\.job))
+            position = last.position
+        }
     }
 }

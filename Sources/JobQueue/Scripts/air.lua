@@ -15,7 +15,7 @@ for i, text in ipairs(texts) do
   if text then
     local m, site, payload = split_place(text)
     local recoveries, strikes, flags = string.byte(payload, 5, 7)
-    if recoveries > 0 then recoveries = math.min(recoveries + 1, 255) end
+    if recoveries > 0 and flags < 2 then recoveries = math.min(recoveries + 1, 255) end
     local head = string.sub(payload, 1, 4) .. string.char(recoveries, strikes, flags % 2 + 2)
     marked[#marked + 1] = fields[i]
     marked[#marked + 1] = with_place(m, site, head .. string.sub(payload, 8))

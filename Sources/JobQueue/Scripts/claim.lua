@@ -11,6 +11,8 @@
 -- This script is a door: workers never load it. It is there only after the coordinator has made sure that this very Redis
 -- process knows all that the contact book knows (docs/queue.md), so a Redis that came back older sends nothing twice.
 local MAX_BUCKET_JOBS, MAX_LANES, MAX_MAILINGS = 200, 32, 16
+-- A lane that must wait for longer is looked at once in that many ms: what it waits for may have come to an end.
+local LONGEST_PARKING = 60000
 local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
 local at_once = text_of(now)
 if not lease_holds(worker, now) then return false end
@@ -80,7 +82,7 @@ local function serve(m, n)
       share = math.min(share, room)
     end
     if share < 1 then
-      scores[#scores + 1] = score
+      scores[#scores + 1] = math.min(score, now + LONGEST_PARKING)
       scores[#scores + 1] = site
     else
       local jobs = redis.call('LPOP', key_lane(m, site), share) or {}
@@ -91,7 +93,7 @@ local function serve(m, n)
           spent[#spent + 1] = p.blocked > 0 and written(p) or written_tat(p)
         end
         local room, later = allowance(p, now)
-        score = room < 1 and later or at_once
+        score = room < 1 and math.min(later, now + LONGEST_PARKING) or at_once
       end
       if #jobs < share then
         drained[#drained + 1] = site

@@ -22,8 +22,12 @@ if site ~= '*' then
   unpark({ site }, now)
   return 1
 end
-local page = redis.call('HSCAN', pace_key, 0, 'COUNT', 1000)[2]
-for i = 1, #page, 2 do
-  if redis.call('HEXISTS', limits_key, page[i]) == 0 then renew(page[i]) end
-end
+local cursor, seen = '0', 0
+repeat
+  local answer = redis.call('HSCAN', pace_key, cursor, 'COUNT', 500)
+  cursor, seen = answer[1], seen + #answer[2] / 2
+  for i = 1, #answer[2], 2 do
+    if redis.call('HEXISTS', limits_key, answer[2][i]) == 0 then renew(answer[2][i]) end
+  end
+until cursor == '0' or seen > 10000
 return 1

@@ -89,10 +89,11 @@ end
 local function spend(p, n, now)
   p.taken = n
   if p.step > 0 then p.tat = math.max(p.tat, now) + n * p.step end
-  if p.blocked > 0 then p.blocked, p.not_before = 2, now + p.wait end
+  if p.blocked > 0 and n > 0 then p.blocked, p.not_before = 2, now + p.wait end
 end
 
--- Lets lanes of sites that are parked, for a connection or for a time, be looked at again.
+-- Lets lanes of sites that are parked, for a connection or for a time, be looked at again: those of the first mailings at once,
+-- others when their parking ends.
 local function unpark(sites, now)
   local scores, at_once = {}, text_of(now)
   for _, site in ipairs(sites) do
@@ -101,9 +102,23 @@ local function unpark(sites, now)
   end
   for _, key in ipairs({ mailings_key, resting_key }) do
     for _, m in ipairs(redis.call('ZRANGE', key, 0, 15)) do
-      if redis.call('ZADD', key_ready(m), 'XX', 'LT', 'CH', unpack(scores)) > 0 then activate(m) end
+      local changed = 0
+      for from = 1, #scores, 500 do
+        changed = changed
+          + redis.call('ZADD', key_ready(m), 'XX', 'LT', 'CH', unpack(scores, from, math.min(from + 499, #scores)))
+      end
+      if changed > 0 then activate(m) end
     end
   end
+end
+
+-- Frees the connections of jobs that a worker has ended; not those that another worker has by now. Answers whether there were any.
+local function free_connections(site, jobs, worker)
+  local holders, ours = redis.call('HMGET', key_busy(site), unpack(jobs)), {}
+  for k, holder in ipairs(holders) do
+    if holder == worker then ours[#ours + 1] = jobs[k] end
+  end
+  return #ours > 0 and redis.call('HDEL', key_busy(site), unpack(ours)) > 0
 end
 
 -- Takes in that a site accepts: a block ends, and a slowed rate rises by a twentieth of the full one for each minute's worth of mail.
@@ -128,7 +143,7 @@ local function note_sites(i, now)
   local freed, accepting, messages = {}, {}, {}
   for _ = 1, ARGV[i] do
     local site, sent, n = ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
-    if n > 0 and redis.call('HDEL', key_busy(site), unpack(ARGV, i + 4, i + 3 + n)) > 0 then freed[#freed + 1] = site end
+    if n > 0 and free_connections(site, { unpack(ARGV, i + 4, i + 3 + n) }, ARGV[1]) then freed[#freed + 1] = site end
     if sent > 0 then
       accepting[#accepting + 1] = site
       messages[#messages + 1] = sent

@@ -24,7 +24,7 @@ for i = 1, #page, 2 do
   local m, site, payload = split_place(page[i + 1])
   local ordinal, recoveries, strikes, flags = struct.unpack('>I4BBB', payload)
   redis.call('HDEL', flight, page[i])
-  if redis.call('HDEL', key_busy(site), page[i]) == 1 then unpark({ site }, now) end
+  if free_connections(site, { page[i] }, worker) then unpark({ site }, now) end
   local aired = flags >= 2
   if redis.call('GETBIT', key_done(m), ordinal) == 1 then
     count(m, 'closed', 1)

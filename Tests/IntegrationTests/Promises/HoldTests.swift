@@ -32,7 +32,7 @@ struct HoldPromises {
         let held = try await run.held()
         #expect(held.count >= 10, "whose connection was closed after the final dot, at least")
         // The simulator writes its log with some delay.
-        try await Task.sleep(for: .milliseconds(300))
+        try await Task.sleep(for: .seconds(1))
         let before = try run.accepted()
         #expect(before.values.allSatisfy { $0 == 1 }, "nothing was sent twice")
         let first = try #require(held.first)

@@ -1,0 +1,40 @@
+internal import Delivery
+internal import JobQueue
+internal import Synchronization
+
+/// What Redis has been told of the mailings, as far as this coordinator remembers; forgotten when Redis may have.
+final class ToldMailings: Sendable {
+    private struct State {
+        var terms: [MailingID: (terms: MailingTerms, at: ContinuousClock.Instant)] = [:]
+        var cancelled: Set<MailingID> = []
+    }
+
+    /// How long shares of a quota hold before they are cut anew by what the shards have.
+    private static let sharesLast = Duration.seconds(30)
+
+    private let state = Mutex(State())
+
+    /// Whether a mailing was published on these terms, and, if its quota is shared out, lately.
+    func knows(_ terms: MailingTerms, of mailing: MailingID, isShared: Bool) -> Bool {
+        state.withLock { state in
+            guard let told = state.terms[mailing], told.terms == terms else { return false }
+            return !isShared || ContinuousClock.now - told.at < Self.sharesLast
+        }
+    }
+
+    func note(_ terms: MailingTerms, of mailing: MailingID) {
+        state.withLock { $0.terms[mailing] = (terms, .now) }
+    }
+
+    func isCancelled(_ mailing: MailingID) -> Bool {
+        state.withLock { $0.cancelled.contains(mailing) }
+    }
+
+    func noteCancelled(_ mailing: MailingID) {
+        state.withLock { _ = $0.cancelled.insert(mailing) }
+    }
+
+    func forget() {
+        state.withLock { $0 = State() }
+    }
+}
