@@ -12,7 +12,7 @@ public struct CoordinatorConfiguration: Sendable {
     public var highWater = 100_000
     /// Into how many shards the queue is cut, fixed for a deployment; `nil` for 16 on a cluster and one elsewhere.
     public var shards: Int?
-    /// How long another coordinator is refused after this one was killed.
+    /// How long Redis remembers this coordinator's description after it was killed, for another book's that is refused.
     public var leadership: Duration = .seconds(15)
     /// How fast sites may be sent to, by domain, and `*` for all others; what is set while running comes before it.
     public var siteLimits: [String: SiteLimitSetting] = [:]

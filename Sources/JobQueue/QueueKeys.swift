@@ -1,6 +1,6 @@
 internal import Delivery
 
-/// The names of the keys that Swift code touches itself; all others are built in `Scripts/*.lua`.
+/// The names of the keys that Swift code touches itself; the scripts build theirs in `Scripts/*.lua`.
 struct QueueKeys: Sendable {
     /// Every key of a shard begins with this; its hash tag keeps the shard in one slot of a cluster.
     let prefix: String

@@ -68,7 +68,7 @@ make_report() {
     local proof=$data/proof promises
     promises=$(printf '%s\n' "${checks[@]}" |
         jq -Rn '[inputs | capture("(?<word>[a-z]+) (?<promise>.*)") | { promise, kept: (.word == "kept") }]')
-    jq -Rn --argjson minutes "$minutes" --argjson seed "$seed" --arg inDoubt "$in_doubt" --arg redis "$redis" \
+    jq -Rn --argjson minutes "$minutes" --argjson seed "$seed" --arg inDoubt "$in_doubt" \
         --argjson workers "$workers" --argjson connections "$connections" --argjson contacts "$contacts" \
         --argjson chaos $((chaos_ended_at - began_at)) --argjson rest $((finished_at - chaos_ended_at)) \
         --argjson planned "${#event_at[@]}" --argjson lost "$(wc -l <"$proof/lost")" \
@@ -86,7 +86,7 @@ make_report() {
             healed: (.[4] | tonumber), recovered: (.[5] | if . == "" then null else tonumber end),
             alone: (.[6] == "0"), risk: (.[7] | tonumber) }] as $events
         | {
-            parameters: { $minutes, $seed, $inDoubt, $workers, $connections, $contacts, $redis },
+            parameters: { $minutes, $seed, $inDoubt, $workers, $connections, $contacts },
             seconds: { chaos: ($chaos | seconds), recovery: ($rest | seconds) },
             events: ($events | length), planned: $planned, kills: ([$events[] | select(.kind == "kill")] | length),
             byKind: [$events | group_by([.role, .kind, .link])[] | map(select(.recovered != null)) as $measured | {

@@ -27,8 +27,8 @@ struct Leader: Sendable {
 
     /// Renews the lead until cancelled.
     ///
-    /// - Throws: ``CoordinatorError`` when another coordinator has taken it, while this one stood still for longer than its
-    ///   lease: two must not feed one Redis.
+    /// - Throws: ``CoordinatorError`` when another book's coordinator has taken this Redis, which was emptied meanwhile:
+    ///   two must not feed one Redis.
     func keep() async throws {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.rest)

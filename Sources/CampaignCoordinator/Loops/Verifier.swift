@@ -8,8 +8,8 @@ internal import Synchronization
 /// Makes sure that workers claim only from a Redis process that knows what the contact book knows.
 ///
 /// After a restart, a fail-over or the loss of its data, Redis may have jobs waiting that were sent long ago. Each new process
-/// is told of all jobs that are over or held, of the limits of sites, and where its outcome stream has been read; only then is it
-/// opened for claims.
+/// is told, for all of the shards that it has, of all jobs that are over or held, of the limits of sites, and where its outcome
+/// streams have been read; only then is it opened for claims.
 final class Verifier: Loop {
     static let purpose = "check Redis"
     static let rest = Duration.milliseconds(500)
@@ -29,25 +29,47 @@ final class Verifier: Loop {
     }
 
     func round() async throws -> Bool {
-        for shard in queue.shards { try await check(shard) }
+        // What opens a shard opens all that its process has, so they are checked together.
+        var shards: [String: [QueueShard]] = [:]
+        for shard in queue.shards { shards[try await shard.process(), default: []].append(shard) }
+        for (process, shards) in shards { try await check(process, shards) }
         return false
     }
 
-    private func check(_ shard: QueueShard) async throws {
-        let process = try await shard.process()
-        let isOpen = try await shard.isOpen()
-        switch verified.withLock({ $0[shard.number] }) {
-        case process? where isOpen:
-            return
-        case nil where isOpen:
+    private func check(_ process: String, _ shards: [QueueShard]) async throws {
+        let known = verified.withLock { verified in shards.map { verified[$0.number] } }
+        if try await shards[0].isOpen() {
+            if known.allSatisfy({ $0 == process }) { return }
             // Opened by this book's coordinator before it was restarted.
-            verified.withLock { $0[shard.number] = process }
-        default:
-            try await reconcile(shard, process)
+            if known.allSatisfy({ $0 == nil }) { return note(process, shards) }
+        }
+        var restored = 0
+        var hasLostData = false
+        for shard in shards {
+            let found = try await reconcile(shard)
+            restored += found.mailings
+            hasLostData = hasLostData || found.hasLostData
+        }
+        _ = try await limits.round()
+        // What was checked and what is opened must be one process; if it is not, the next round sees another one than is noted.
+        for shard in shards where try await shard.process() != process { return }
+        note(process, shards)
+        try await shards[0].open()
+        logger.notice(
+            hasLostData
+                ? "Redis had lost data; what the book knows was restored, and workers go on"
+                : "Redis was checked against the book; workers may claim from it",
+            metadata: ["shards": "\(shards.count)", "mailings": "\(restored)"])
+    }
+
+    private func note(_ process: String, _ shards: [QueueShard]) {
+        verified.withLock { verified in
+            for shard in shards { verified[shard.number] = process }
         }
     }
 
-    private func reconcile(_ shard: QueueShard, _ process: String) async throws {
+    /// Tells a shard what the book knows; answers of how many mailings, and whether the shard turned out to have lost data.
+    private func reconcile(_ shard: QueueShard) async throws -> (mailings: Int, hasLostData: Bool) {
         var restored = 0
         for mailing in try await book.mailings(in: [.running, .waiting, .paused, .cancelled, .finished]) {
             guard try await shard.knows(mailing.id) else { continue }
@@ -61,21 +83,11 @@ final class Verifier: Loop {
                 })
             restored += 1
         }
-        var hasLostData = false
-        if let position = try await book.streamPosition(shard: shard.number)?.description {
-            hasLostData = try await shard.adopt(position: position)
-            if hasLostData { try await shard.endLeases() }
+        guard let position = try await book.streamPosition(shard: shard.number)?.description else {
+            return (restored, false)
         }
-        _ = try await limits.round()
-        // What was checked and what is opened must be one process; else it is not noted as checked, and looked at again at once.
-        guard try await shard.process() == process else { return }
-        try await shard.open()
-        guard try await shard.process() == process else { return }
-        verified.withLock { $0[shard.number] = process }
-        logger.notice(
-            hasLostData
-                ? "Redis had lost data; what the book knows was restored, and workers go on"
-                : "Redis was checked against the book; workers may claim from it",
-            metadata: ["shard": "\(shard.number)", "mailings": "\(restored)"])
+        let hasLostData = try await shard.adopt(position: position)
+        if hasLostData { try await shard.endLeases() }
+        return (restored, hasLostData)
     }
 }

@@ -3,7 +3,7 @@ import GRDB
 
 /// Writes status changes within one transaction: deliveries, histories, tallies, licences, suppressions.
 ///
-/// Sums are gathered and written once, by ``finish()``. Statements are the connection's cached ones.
+/// Sums are gathered and written once, by ``finish(at:)``. Statements are the connection's cached ones.
 struct DeliveryLedger {
     /// What a batch changed in one mailing.
     fileprivate struct Delta {

@@ -2,7 +2,8 @@
 -- line and its body.
 --
 -- KEYS[1] is the shard's key prefix, "pr:{s}:". Its hash tag routes the script; every key below begins with it and so
--- lives in the same slot. Names of keys are built in common.lua, pace.lua and QueueKeys.swift, nowhere else.
+-- lives in the same slot. Names of keys are built here, in the parts that scripts share (lanes, held, pace), in a script where it
+-- alone needs one, and in QueueKeys.swift; nowhere else.
 --
 -- A payload begins with a fixed head that scripts read and write: ordinal (4 bytes, big-endian), recoveries (1 byte),
 -- strikes (1 byte), flags (1 byte; 1: in doubt, 2: its final dot may be about to go out, set only in flight).

@@ -1,7 +1,7 @@
 -- A part of scripts: how fast a site may be sent to, over all workers and mailings.
 --
--- limits: hash, site or "*" (all sites without limits of their own) → "interval burst connections", interval in ms per
---   message (0: no rate), connections = messages that may be under way at once (0: any number).
+-- limits: hash, site or "*" (all sites without limits of their own) → "interval burst connections …", interval in ms per
+--   message (0: no rate), connections = messages that may be under way at once (0: any number); what follows is for people.
 -- pace: hash, site → "tat factor learned not_before wait blocked", what has come of it so far. tat is the theoretical arrival
 --   time of the generic cell rate algorithm; factor (0 to 1) slows the rate after the site asked for it; learned stands in for
 --   the interval where none is set; nothing goes before not_before; wait is the last pause; blocked is 1 while the site
@@ -92,7 +92,7 @@ local function spend(p, n, now)
   if p.blocked > 0 then p.blocked, p.not_before = 2, now + p.wait end
 end
 
--- Lets lanes of sites, at most 500, that wait for a connection be looked at again.
+-- Lets lanes of sites that are parked, for a connection or for a time, be looked at again.
 local function unpark(sites, now)
   local scores, at_once = {}, text_of(now)
   for _, site in ipairs(sites) do
@@ -106,7 +106,7 @@ local function unpark(sites, now)
   end
 end
 
--- Takes in that a site accepts: a block ends, and a slowed rate rises by a twentieth of itself for each minute's worth of mail.
+-- Takes in that a site accepts: a block ends, and a slowed rate rises by a twentieth of the full one for each minute's worth of mail.
 local function relieve(p, sent, now)
   p.wait = 0
   if p.blocked > 0 then
