@@ -74,7 +74,8 @@ extension CampaignRun {
 private final class PoisonRelay: Sendable {
     private struct State {
         var server: SMTPServer?
-        var worker: PostriderProcess?
+        /// Whoever looks after the workers ends this one when its test fails.
+        weak var worker: PostriderProcess?
         var deadly: Set<String>
         var accepted: [String: Int] = [:]
     }
