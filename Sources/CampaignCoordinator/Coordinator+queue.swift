@@ -7,6 +7,8 @@ public struct QueueOverview: Sendable {
     public var status: QueueStatus
     /// The mailings of ``status``, in the same order.
     public var mailings: [Mailing]
+    /// Jobs that the queue's counts have in flight and the workers have not; see `QueueStatus.unaccounted`.
+    public var unaccounted: Int
     /// The memory of each Redis process.
     public var memory: [RedisMemory]
     /// Why the mailings do not go on as they should, if there is a reason that concerns all of them.
@@ -19,8 +21,13 @@ extension Coordinator {
     /// - Throws: `RedisError` when Redis cannot be reached.
     public func queueStatus() async throws -> QueueOverview {
         let mailings = try await book.mailings(in: [.preparing, .running, .waiting, .paused])
+        // What is over may still be in the air.
+        let ended = try await book.mailings(in: [.cancelled, .finished]).suffix(50)
+        var status = try await queue.status(of: (mailings + ended).map(\.id))
+        let unaccounted = status.unaccounted
+        status.mailings.removeLast(ended.count)
         return QueueOverview(
-            status: try await queue.status(of: mailings.map(\.id)), mailings: mailings,
-            memory: try await queue.memory(), hold: hold.current)
+            status: status, mailings: mailings, unaccounted: unaccounted, memory: try await queue.memory(),
+            hold: hold.current)
     }
 }

@@ -57,6 +57,10 @@ public final class Coordinator: Service {
                 queue: queue, book: try directory.identity(), description: description,
                 lease: configuration.leadership, logger: logger)
             try await leader.take()
+            // Before anything more is claimed.
+            _ = try await SiteLimitKeeper(
+                book: book, queue: queue, configured: configuration.siteLimits, logger: logger
+            ).round()
             return Coordinator(
                 book: book, queue: queue, redis: redis, directory: directory, token: try directory.token(),
                 redisEndpoint: endpoint, configuration: configuration, embedded: embedded, leader: leader,
@@ -89,12 +93,13 @@ public final class Coordinator: Service {
     /// Works until it is told to stop; then books what has come in, and stops its own Redis.
     public func run() async throws {
         let bookkeepers = queue.shards.map { Bookkeeper(book: book, queue: queue, shard: $0, logger: logger) }
-        let verifier = Verifier(book: book, queue: queue, logger: logger)
+        let limits = SiteLimitKeeper(
+            book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
+        let verifier = Verifier(book: book, queue: queue, limits: limits, logger: logger)
+        let janitor = Janitor(book: book, queue: queue, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
-        let limits = SiteLimitKeeper(
-            book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -103,6 +108,7 @@ public final class Coordinator: Service {
                     for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
                     tasks.addTask { await feeder.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
+                    tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }

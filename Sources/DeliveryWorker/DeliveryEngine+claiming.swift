@@ -56,7 +56,7 @@ extension DeliveryEngine {
             if checked.claim.jobs.isEmpty {
                 // Jitter keeps a hundred idle workers from asking in step.
                 let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
-                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...(wait < 100 ? 5 : 50))))
+                asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...max(5, wait / 20))))
             } else {
                 pool?.messagesAvailable()
                 mark()
@@ -89,12 +89,17 @@ extension DeliveryEngine {
 
     private func keep(_ checked: CheckedClaim) {
         guard let suppressions = checked.suppressions else {
-            for entry in checked.claim.jobs { waiting.keep(entry) }
+            for entry in checked.claim.jobs { keep(entry) }
             return
         }
         for (entry, suppression) in zip(checked.claim.jobs, suppressions) {
-            if let suppression { suppress(entry, suppression) } else { waiting.keep(entry) }
+            if let suppression { suppress(entry, suppression) } else { keep(entry) }
         }
+    }
+
+    private func keep(_ entry: ClaimedJob) {
+        // Its message is in the air: sending it again would be twice.
+        if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { waiting.keep(entry) }
     }
 
     private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
@@ -136,24 +141,33 @@ extension DeliveryEngine {
 
     // MARK: Marking
 
-    /// Marks jobs as about to be sent that must be before they are: a few more than can be begun at once.
+    /// Marks jobs as about to be sent that must be before they are: few more than can be begun at once, since a worker that dies
+    /// leaves in doubt what was marked.
     func mark() {
-        let limit = max(8, capacity / 8)
-        guard phase == .running, marking == 0, mayBegin, waiting.marked.count + waiting.suspects.count < limit,
-            let first = waiting.unmarked.first
+        let connections = configuration.smtp.maximumConnections
+        let limit = max(8, 4 * connections)
+        guard phase == .running, marking == 0, mayBegin, waiting.marked.count < limit,
+            waiting.suspects.count < connections, !waiting.unmarked.isEmpty || !waiting.repeaters.isEmpty
         else { return }
-        // One call goes to one shard.
-        let shard = queue.shardNumber(ofSite: first.site)
-        var batch: [ClaimedJob] = []
-        while batch.count < limit, let entry = waiting.unmarked.first, queue.shardNumber(ofSite: entry.site) == shard {
-            batch.append(waiting.unmarked.removeFirst())
+        let batch = waiting.takeForMarking(
+            upTo: limit, suspects: connections, repeaterIsAlone: !repeaterIsUnderWay
+        ) { [queue] in
+            queue.shardNumber(ofSite: $0.site)
         }
+        guard let first = batch.first else { return }
+        let shard = queue.shardNumber(ofSite: first.site)
         marking = batch.count
         let worker = lease.worker
         queue.shards[shard].air(batch.map(\.job.id), by: worker).assumeIsolated().whenComplete { answer in
             self.marking = 0
             self.marked(batch, answer, by: worker)
         }
+    }
+
+    /// Whether a job that may be what kills workers is marked and Redis has not heard what became of it.
+    private var repeaterIsUnderWay: Bool {
+        tellingRepeaters > 0 || waiting.suspects.contains(where: \.isRepeater)
+            || inHand.contains(where: \.entry.isRepeater) || results.contains(where: \.hasRepeater)
     }
 
     private func marked(_ batch: [ClaimedJob], _ answer: Result<[Bool], any Error>, by worker: WorkerID) {
@@ -175,7 +189,7 @@ extension DeliveryEngine {
                 lease.distrust()
             } else {
                 // Repeating it is harmless.
-                for entry in batch.reversed() { waiting.unmarked.prepend(entry) }
+                waiting.keepUnmarked(batch)
             }
             guard phase == .running else {
                 giveBack(waiting.removeAll())

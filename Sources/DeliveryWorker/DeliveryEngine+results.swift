@@ -11,17 +11,17 @@ extension DeliveryEngine {
 
     func settle(_ change: StatusChange, of entry: ClaimedJob) {
         results[queue.shardNumber(ofSite: entry.site)].settle(change, of: entry)
-        scheduleFlush()
+        scheduleFlush(entry)
     }
 
     func postpone(_ job: PostponedJob, of entry: ClaimedJob) {
         results[queue.shardNumber(ofSite: entry.site)].postpone(job, of: entry)
-        scheduleFlush()
+        scheduleFlush(entry)
     }
 
     func release(_ entry: ClaimedJob) {
         results[queue.shardNumber(ofSite: entry.site)].release(entry)
-        scheduleFlush()
+        scheduleFlush(entry)
     }
 
     /// Gives jobs back that were not begun.
@@ -30,8 +30,9 @@ extension DeliveryEngine {
         flush()
     }
 
-    private func scheduleFlush() {
-        if results.reduce(0, { $0 + $1.count }) >= Self.flushSize { return flush() }
+    private func scheduleFlush(_ entry: ClaimedJob) {
+        // The next repeater waits until Redis has heard of this one.
+        if entry.isRepeater || results.reduce(0, { $0 + $1.count }) >= Self.flushSize { return flush() }
         guard !flushScheduled else { return }
         flushScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: Self.flushDelay) {
@@ -46,52 +47,71 @@ extension DeliveryEngine {
         }
     }
 
+    /// One call that tells Redis of finished jobs.
+    private struct Telling {
+        var jobs: Int
+        var shard: QueueShard
+        var news: [SiteNews]
+        /// Whether it may be the one that tells of a repeater.
+        var hasRepeater: Bool
+        var step: () -> EventLoopFuture<Int>
+    }
+
     private func flush(_ batch: ResultBuffer, to shard: QueueShard) {
         let worker = lease.worker
         telling += batch.count
         // What ended at paced sites goes with the first call.
         var news = batch.siteNews
-        func takeNews() -> [SiteNews] {
-            defer { news = [] }
-            return news
+        func tell(_ jobs: Int, _ step: @escaping ([SiteNews]) -> EventLoopFuture<Int>) {
+            let told = news
+            news = []
+            if batch.hasRepeater { tellingRepeaters += 1 }
+            self.tell(
+                Telling(jobs: jobs, shard: shard, news: told, hasRepeater: batch.hasRepeater) { step(told) },
+                isRepeated: false)
         }
         for part in batch.settled.parts(of: Self.scriptLimit) {
-            let news = takeNews()
-            tell(part.count, to: shard) { shard.settle(part, by: worker, news: news) }
+            tell(part.count) { shard.settle(part, by: worker, news: $0) }
         }
         for part in batch.postponed.parts(of: Self.scriptLimit) {
-            let news = takeNews()
-            tell(part.count, to: shard) { shard.postpone(part, by: worker, news: news) }
+            tell(part.count) { shard.postpone(part, by: worker, news: $0) }
         }
         for part in batch.released.parts(of: Self.scriptLimit) {
-            let news = takeNews()
-            tell(part.count, to: shard) { shard.release(part, by: worker, news: news) }
+            tell(part.count) { shard.release(part, by: worker, news: $0) }
         }
     }
 
     /// Tells Redis until it has heard.
-    private func tell(
-        _ count: Int, to shard: QueueShard, isRepeated: Bool = false, _ step: @escaping () -> EventLoopFuture<Int>
-    ) {
-        step().assumeIsolated().whenComplete { answer in
+    private func tell(_ telling: Telling, isRepeated: Bool) {
+        telling.step().assumeIsolated().whenComplete { answer in
             switch answer {
             case .success:
-                self.telling -= count
                 if isRepeated { self.retelling -= 1 }
-                self.claimIfRoom()
-                self.finishDrainIfDone()
+                self.told(telling)
             case .failure(let error):
                 if !isRepeated {
                     self.retelling += 1
                     // A Redis that went away may come back older, with jobs in our flight that we were done with.
-                    self.asking.setUncertain(shard.number, true)
+                    self.asking.setUncertain(telling.shard.number, true)
                     self.logger.warning(
                         "cannot tell Redis what was done; trying again", metadata: ["error": "\(error)"])
                 }
                 self.eventLoop.assumeIsolated().scheduleTask(in: Self.retryDelay) {
-                    self.tell(count, to: shard, isRepeated: true, step)
+                    self.tell(telling, isRepeated: true)
                 }
             }
         }
+    }
+
+    private func told(_ telling: Telling) {
+        self.telling -= telling.jobs
+        if telling.hasRepeater {
+            tellingRepeaters -= 1
+            mark()
+        }
+        // A connection is free again: others may wait for it.
+        if telling.news.contains(where: { !$0.jobs.isEmpty }) { asking.rest(telling.shard.number, until: .now()) }
+        claimIfRoom()
+        finishDrainIfDone()
     }
 }

@@ -24,7 +24,8 @@ extension DeliveryEngine: SMTPMessageSource {
             {
                 messages.append(begin(waiting.marked.removeFirst(), mailing, at: now, alone: false))
             }
-            while messages.count < count, let entry = waiting.plain.first, let mailing = mailings[entry.job.id.mailing] {
+            while messages.count < count, let entry = waiting.plain.first, let mailing = mailings[entry.job.id.mailing]
+            {
                 waiting.plain.removeFirst()
                 if mailing.inDoubt == .hold {
                     waiting.unmarked.append(entry)
@@ -34,7 +35,7 @@ extension DeliveryEngine: SMTPMessageSource {
             }
         }
         if messages.isEmpty { fetchContents() }
-        if !waiting.unmarked.isEmpty { mark() }
+        mark()
         claimIfRoom()
         return messages
     }
@@ -52,19 +53,25 @@ extension DeliveryEngine: SMTPMessageSource {
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
-        guard let hand = inHand.remove(token) else {
+        guard var hand = inHand.remove(token) else {
             preconditionFailure("the pool finished a message that it was not given, or twice")
+        }
+        if orphans.remove(hand.entry.job.id) != nil, let claimed = adopted.removeValue(forKey: hand.entry.job.id) {
+            hand.worker = lease.worker
+            hand.entry.siteIsPaced = claimed.siteIsPaced
         }
         let classification = classifier.classify(result)
         // Of a job that went to another with the lost lease, only a permanent outcome counts.
         let isOurs = hand.worker == lease.worker
-        if classification.reason == .inDoubt, hand.mailing.inDoubt == .hold {
+        let trouble = SiteTrouble(result, classification)
+        if trouble == .blocked, hand.isOutdated {
+            // One contact pays for finding out that its site refuses us, not all that were on their way.
+            if isOurs { release(hand.entry) }
+        } else if classification.reason == .inDoubt, hand.mailing.inDoubt == .hold {
             if isOurs { holdInDoubt(hand.entry, classification, result) }
         } else {
             carryOut(verdict(for: hand, classification, result), of: hand, isOurs: isOurs, result, classification)
-        }
-        if isOurs, let trouble = SiteTrouble(result, classification) {
-            backOff(hand.entry.site, trouble, named: classification.retryAfter)
+            if isOurs, let trouble { backOff(hand.entry.site, trouble, named: classification.retryAfter) }
         }
         claimIfRoom()
         finishDrainIfDone()
@@ -111,6 +118,9 @@ extension DeliveryEngine: SMTPMessageSource {
     /// Slows a site down for everyone, and gives back what waits here for it.
     private func backOff(_ site: String, _ trouble: SiteTrouble, named: Duration?) {
         giveBack(waiting.removeAll(ofSite: site))
+        if trouble == .blocked {
+            inHand.forEach { if $0.entry.site == site { $0.isOutdated = true } }
+        }
         // One incident has many replies; one call tells of them.
         guard backingOff.insert(site).inserted else { return }
         let pause = trouble == .slow ? configuration.backOff : configuration.probeInterval

@@ -18,6 +18,8 @@ final class DeliveryEngine {
         var mailing: CompiledMailing
         /// Under which identity it was claimed: after a lost lease it is another worker's job, too.
         var worker: WorkerID
+        /// Whether its site was found to refuse us after it was begun: that it is refused then, too, says nothing new.
+        var isOutdated = false
     }
 
     enum Phase {
@@ -47,6 +49,10 @@ final class DeliveryEngine {
     var relayAvailable = true
     var waiting = ClaimedJobs()
     var inHand = Slots<InHand>()
+    /// Jobs that were in hand when the lease was lost: another worker may have them by now, or this one may get them again.
+    var orphans: Set<DeliveryJob.ID> = []
+    /// Orphans that this worker has claimed again while their messages were still in the air: what comes of those counts.
+    var adopted: [DeliveryJob.ID: ClaimedJob] = [:]
     var mailings = MailingCache()
     var asking: ShardRotation
     /// Whether a claim, or a return of what a lost one may have claimed, is under way.
@@ -58,6 +64,8 @@ final class DeliveryEngine {
     var flushScheduled = false
     /// Results on their way to Redis.
     var telling = 0
+    /// Calls on their way to Redis that tell of a repeater.
+    var tellingRepeaters = 0
     /// Batches of results whose first telling failed.
     ///
     /// Until Redis has heard them nothing is claimed: a repeated step must not
@@ -139,7 +147,11 @@ extension DeliveryEngine {
     func leaseLost(newIdentity worker: WorkerID, at time: NIODeadline) {
         dropWaiting()
         asking.forgetDoubts()
+        orphans = Set(inHand.all.map(\.entry.job.id))
+        adopted = [:]
         lease.renew(as: worker, at: time)
+        // First what is known, so that nothing of it is claimed again.
+        flush()
         claimIfRoom()
     }
 

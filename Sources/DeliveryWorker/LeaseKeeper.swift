@@ -15,7 +15,8 @@ struct LeaseKeeper: Sendable {
     func register() async throws -> WorkerID {
         let description = description(condition: "starting")
         let lease = configuration.lease
-        let worker = try await queue.shards[0].register(configuration.name, lease: lease, description: description).get()
+        let worker = try await queue.shards[0].register(configuration.name, lease: lease, description: description)
+            .get()
         for shard in queue.shards.dropFirst() {
             _ = try await shard.register(worker.rawValue, lease: lease, description: description).get()
         }

@@ -6,6 +6,8 @@ struct ResultBuffer {
     private(set) var settled: [StatusChange] = []
     private(set) var postponed: [PostponedJob] = []
     private(set) var released: [DeliveryJob.ID] = []
+    /// Whether a job is among them that was about to be sent when a worker died.
+    private(set) var hasRepeater = false
     /// What ended at sites that are paced.
     private var news: [String: SiteNews] = [:]
 
@@ -29,15 +31,19 @@ struct ResultBuffer {
     }
 
     private mutating func note(_ entry: ClaimedJob, wasSent: Bool) {
+        if entry.isRepeater { hasRepeater = true }
         guard entry.siteIsPaced else { return }
-        news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id)
-        if wasSent { news[entry.site]?.sent += 1 }
+        if entry.siteCountsConnections {
+            news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id)
+        }
+        if wasSent { news[entry.site, default: SiteNews(site: entry.site)].sent += 1 }
     }
 
     /// Drops all but permanent outcomes, which count whoever tells them.
     mutating func keepSettled() {
         postponed.removeAll()
         released.removeAll()
+        if settled.isEmpty { self = ResultBuffer() }
     }
 
     /// Empties the buffer, handing over what was in it.

@@ -5,6 +5,9 @@ struct Slots<Value> {
 
     var count: Int { values.count - free.count }
 
+    /// The values that are kept, in no order.
+    var all: [Value] { values.compactMap(\.self) }
+
     /// Keeps a value and names its slot.
     mutating func insert(_ value: Value) -> UInt64 {
         if let slot = free.popLast() {
@@ -13,6 +16,19 @@ struct Slots<Value> {
         }
         values.append(value)
         return UInt64(values.count - 1)
+    }
+
+    func contains(where condition: (Value) -> Bool) -> Bool {
+        values.contains { $0.map(condition) ?? false }
+    }
+
+    /// Changes every value in place.
+    mutating func forEach(_ change: (inout Value) -> Void) {
+        for slot in values.indices {
+            guard var value = values[slot] else { continue }
+            change(&value)
+            values[slot] = value
+        }
     }
 
     /// Takes the value out of a slot; `nil` when the slot is empty.

@@ -15,14 +15,20 @@ public struct ClaimedJob: Sendable {
     public var site: String
     /// Whether the site has a limit or is slowed down, so that the queue must be told the site of every result.
     public var siteIsPaced: Bool
-    /// Whether it was in the hands of a worker that died, so that it may have been what killed it.
-    public var isRecovered: Bool
+    /// Whether the site has a limit of connections, so that the queue must be told which jobs ended.
+    public var siteCountsConnections: Bool
+    /// 0 as a rule; 1 when it waited in the hands of a worker that died; one more for each time that it was about to be sent then.
+    public var recoveries: UInt8
 
-    public init(job: DeliveryJob, site: String, siteIsPaced: Bool = false, isRecovered: Bool = false) {
+    public init(
+        job: DeliveryJob, site: String, siteIsPaced: Bool = false, siteCountsConnections: Bool = false,
+        recoveries: UInt8 = 0
+    ) {
         self.job = job
         self.site = site
         self.siteIsPaced = siteIsPaced
-        self.isRecovered = isRecovered
+        self.siteCountsConnections = siteCountsConnections
+        self.recoveries = recoveries
     }
 }
 
@@ -47,6 +53,7 @@ public struct SiteNews: Sendable {
     public var site: String
     /// Messages that it accepted.
     public var sent: Int
+    /// Jobs whose connections are free again.
     public var jobs: [DeliveryJob.ID]
 
     public init(site: String, sent: Int = 0, jobs: [DeliveryJob.ID] = []) {

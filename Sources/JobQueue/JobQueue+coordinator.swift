@@ -69,6 +69,14 @@ extension JobQueue {
         }
     }
 
+    /// Removes what is left of a mailing that is over and of which nothing waits, is due or in flight.
+    public func forget(_ mailing: MailingID) async throws {
+        for shard in shards {
+            let keys = shard.keys.all(of: mailing).map { RedisArgument($0) }
+            _ = try await shard.command(["UNLINK"] + keys).get()
+        }
+    }
+
     /// Tells the workers of addresses that were suppressed after they had been fed.
     public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
         for (shard, part) in byShard(addresses, key: \.comparisonKey) {

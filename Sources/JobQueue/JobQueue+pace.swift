@@ -45,13 +45,10 @@ extension JobQueue {
         return limits
     }
 
-    /// Sets the limit of a site, or of ``allSites``; `nil` removes it.
+    /// Sets the limit of a site, or of ``allSites``, which holds at once; `nil` removes it.
     public func setSiteLimit(_ limit: SiteLimit?, for site: String) async throws {
         for shard in site == Self.allSites ? shards : [shard(ofSite: site)] {
-            let key = RedisArgument(shard.keys.limits)
-            let command: [RedisArgument] =
-                limit.map { ["HSET", key, .init(site), .init($0.stored)] } ?? ["HDEL", key, .init(site)]
-            _ = try await shard.command(command).get()
+            _ = try await shard.evaluate(QueueScripts.limit, [.init(site), .init(limit?.stored ?? "")]).get()
         }
     }
 

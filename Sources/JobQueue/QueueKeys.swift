@@ -16,4 +16,11 @@ struct QueueKeys: Sendable {
     var limits: String { prefix + "limits" }
 
     func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
+
+    func held(_ kind: HoldKind, _ mailing: MailingID) -> String { "\(prefix)\(kind.list):\(mailing)" }
+
+    /// Every key that outlives the jobs of a mailing.
+    func all(of mailing: MailingID) -> [String] {
+        ["mailing", "ready", "done", "cursor", "counts", "doubt", "dead"].map { "\(prefix)\($0):\(mailing)" }
+    }
 }

@@ -13,6 +13,7 @@ enum QueueScripts {
     static let enqueue = script("enqueue", PackageResources.enqueue_lua, .lanes)
     static let lead = script("lead", PackageResources.lead_lua)
     static let leave = script("leave", PackageResources.leave_lua)
+    static let limit = script("limit", PackageResources.limit_lua, .lanes, .pace)
     static let paces = script("paces", PackageResources.paces_lua, .lanes, .pace)
     static let publish = script("publish", PackageResources.publish_lua, .lanes)
     static let reap = script("reap", PackageResources.reap_lua, .lanes, .held, .pace)

@@ -7,11 +7,15 @@ internal import RedisClient
 // that the coordinator has compared with the contact book. The sign that it has is the claim script itself: Redis keeps scripts
 // in memory only, and nobody but the coordinator loads this one.
 extension QueueShard {
-    /// Which Redis process serves this shard; another one after every restart and fail-over.
+    /// Which Redis process serves this shard, and in which history of its data: another answer after every restart and fail-over,
+    /// also when a server that was primary before becomes it again.
     public func process() async throws -> String {
-        let text = try await command(["INFO", "server"]).get().text ?? ""
-        guard let process = RedisInformation.values(in: text)["run_id"] else { throw JobQueueError.unexpected("INFO") }
-        return process
+        let values = RedisInformation.values(
+            in: try await command(["INFO", "server", "replication"]).get().text ?? "")
+        guard let process = values["run_id"], let history = values["master_replid"] else {
+            throw JobQueueError.unexpected("INFO")
+        }
+        return "\(process)/\(history)"
     }
 
     /// Whether workers may claim from the Redis process that serves this shard.
@@ -35,7 +39,7 @@ extension QueueShard {
         for (entry, kind) in held {
             _ = try await command(
                 [
-                    "HSETNX", .init("\(keys.prefix)\(kind.list):\(mailing)"), .init(Int(entry.job.id.ordinal)),
+                    "HSETNX", .init(keys.held(kind, mailing)), .init(Int(entry.job.id.ordinal)),
                     .init([UInt8]("\(entry.site)\n".utf8) + entry.job.payload),
                 ]
             ).get()

@@ -172,8 +172,8 @@ extension Claim {
                 guard let bytes = payload.bytes else { throw JobQueueError.unexpected("claim") }
                 jobs.append(
                     ClaimedJob(
-                        job: try DeliveryJob(payload: bytes, mailing: mailing), site: site, siteIsPaced: paced == 1,
-                        isRecovered: DeliveryJob.isRecovered(payload: bytes)))
+                        job: try DeliveryJob(payload: bytes, mailing: mailing), site: site, siteIsPaced: paced > 0,
+                        siteCountsConnections: paced == 2, recoveries: DeliveryJob.recoveries(payload: bytes)))
             }
         }
     }

@@ -10,7 +10,9 @@ internal import NIOSSL
 #endif
 
 extension RedisTLS {
-    /// Reads the files; it blocks, so not on an event loop. Done for each connection, so that renewed certificates are used.
+    /// Reads the files; it blocks, so not on an event loop.
+    ///
+    /// Done for each connection, so that renewed certificates are used.
     func makeContext() throws(RedisError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

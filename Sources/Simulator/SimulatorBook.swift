@@ -10,6 +10,8 @@ final class SimulatorBook: Sendable {
     private struct State {
         /// Only addresses whose behaviour changes with time or trials are kept.
         var visits: [String: Visits] = [:]
+        /// The second that is running, by site, for sites that count.
+        var seconds: [String: Visits] = [:]
         var counts = SimulatorCounts()
     }
 
@@ -23,6 +25,21 @@ final class SimulatorBook: Sendable {
             visits.count += 1
             state.visits[address] = visits
             return (before, visits.first.duration(to: now))
+        }
+    }
+
+    /// Counts a message to a site, by whole seconds from its first message on; answers how many came before it in its second.
+    func visitInSecond(_ site: String, at now: ContinuousClock.Instant) -> Int {
+        state.withLock { state in
+            var second = state.seconds[site] ?? Visits(count: 0, first: now)
+            let elapsed = second.first.duration(to: now)
+            if elapsed >= .seconds(1) {
+                second = Visits(count: 0, first: second.first + .seconds(elapsed.components.seconds))
+            }
+            let before = second.count
+            second.count += 1
+            state.seconds[site] = second
+            return before
         }
     }
 

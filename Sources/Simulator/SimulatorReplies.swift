@@ -19,6 +19,7 @@ enum SimulatorReplies {
     static let greylisted = reply(450, (4, 2, 0), "Recipient address rejected: Greylisted, please try again later")
     static let deferred = reply(451, (4, 3, 0), "Temporary server error, please try again later")
     static let throttled = reply(421, (4, 7, 0), "Too many messages from your host, slow down; closing the connection")
+    static let limited = reply(451, (4, 7, 1), "Too many messages from your host in a second, try again later")
 
     static func blocked(_ client: String) -> SMTPReply {
         reply(

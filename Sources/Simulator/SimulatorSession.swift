@@ -39,7 +39,7 @@ final class SimulatorSession: SMTPServerSession {
         let configuration = world.configuration
         let behaviour = RecipientBehaviour.behaviour(
             for: address, seed: configuration.seed, profile: configuration.profile)
-        let decision = decision(behaviour, address)
+        let decision = siteDecision(address) ?? decision(behaviour, address)
         switch decision {
         case .reply(let reply), .replyAndClose(let reply):
             world.book.count { $0.refused += 1 }
@@ -48,6 +48,30 @@ final class SimulatorSession: SMTPServerSession {
             behaviours.append(behaviour)
         }
         return decision
+    }
+
+    /// What a site says to RCPT whoever the recipient is; `nil` when it leaves the word to the mailbox.
+    private func siteDecision(_ address: String) -> SMTPServerDecision? {
+        let domain = address[(address.lastIndex(of: "@") ?? address.endIndex)...].dropFirst()
+        let refusal: SMTPServerDecision
+        let refuses: Bool
+        switch SiteBehaviour(domain: domain) {
+        case nil:
+            return nil
+        case .limit(let perSecond):
+            refusal = .reply(SimulatorReplies.limited)
+            refuses = world.book.visitInSecond(domain.lowercased(), at: .now) >= perSecond
+        case .strict(let perSecond):
+            refusal = .replyAndClose(SimulatorReplies.throttled)
+            refuses = world.book.visitInSecond(domain.lowercased(), at: .now) >= perSecond
+        case .wall(let messages):
+            refusal = .reply(SimulatorReplies.blocked(client))
+            refuses = visit(String(domain)).before < messages
+        case .wallFor(let seconds):
+            refusal = .reply(SimulatorReplies.blocked(client))
+            refuses = visit(String(domain)).sinceFirst < .seconds(seconds)
+        }
+        return refuses ? refusal : nil
     }
 
     /// What is said to RCPT; those that are decided at the final dot are accepted here.

@@ -55,7 +55,8 @@ struct APIPaceTests {
         try await APIFixture.with(siteLimits: file) { api in
             let pace: APIPace = try await api.get(APIRoute.pace)
             #expect((pace.standard?.connections, pace.standard?.source) == (20, .file))
-            #expect(try await site(api, "x.example").limit?.source == .file)
+            let own = try await site(api, "x.example")
+            #expect((own.limit?.source, own.perSecond) == (.file, 5))
             let other = try await site(api, "y.example")
             #expect((other.limit?.connections, other.limit?.source) == (20, .default))
 

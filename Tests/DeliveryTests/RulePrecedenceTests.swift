@@ -186,6 +186,11 @@ struct RulePrecedenceTests {
             Classification(outcome: .sent, reason: .accepted, rule: "2x"),
             Classification(outcome: .bounced, reason: .expired, rule: "X1"),
             Classification(outcome: .bounced, reason: .softBounceLimit, rule: "X2"),
+            Classification(outcome: .queued, reason: .inDoubtHeld, rule: "C3"),
+            Classification(outcome: .queued, reason: .recoveredTooOften, rule: "R1"),
+            Classification(outcome: .queued, reason: .resentByOwner, rule: "R2"),
+            Classification(outcome: .sent, reason: .confirmedByOwner, rule: "R2"),
+            Classification(outcome: .bounced, reason: .droppedByOwner, rule: "R2"),
         ]
         #expect(Set(decisions.map(\.rule)) == Set(rows.keys))
         for decision in decisions {

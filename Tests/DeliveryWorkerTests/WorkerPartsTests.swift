@@ -15,7 +15,7 @@ struct WorkerPartsTests {
         #expect(first != second)
         #expect(slots.remove(first) == "a")
         #expect(slots.remove(first) == nil)
-        #expect(slots.count == 1)
+        #expect(slots.count == 1 && slots.all == ["b"])
         #expect(slots.insert("c") == first)
         #expect(slots.remove(99) == nil)
     }
@@ -51,16 +51,24 @@ struct WorkerPartsTests {
         var jobs = ClaimedJobs()
         var inDoubt = claimed(1, site: "a.example")
         inDoubt.job.isInDoubt = true
-        let recovered = claimed(2, site: "a.example", isRecovered: true)
         jobs.keep(inDoubt)
-        jobs.keep(recovered)
+        jobs.keep(claimed(2, site: "a.example", recoveries: 1))
         jobs.keep(claimed(3, site: "b.example"))
-        #expect(jobs.suspects.map(\.job.id.ordinal) == [1], "it goes alone")
-        #expect(jobs.unmarked.map(\.job.id.ordinal) == [2], "Redis must know first that it may have been sent")
+        jobs.keep(claimed(4, site: "a.example", recoveries: 2))
+        jobs.keep(claimed(5, site: "a.example", recoveries: 3))
         #expect(jobs.plain.map(\.job.id.ordinal) == [3])
-        jobs.keepMarked(jobs.unmarked.removeFirst())
-        #expect(jobs.suspects.map(\.job.id.ordinal) == [1, 2], "it may be what killed its worker")
-        #expect(Set(jobs.removeAll(ofSite: "a.example").map(\.job.id.ordinal)) == [1, 2])
+        func mark(repeaterIsAlone: Bool) -> [UInt32] {
+            let batch = jobs.takeForMarking(upTo: 10, repeaterIsAlone: repeaterIsAlone) { _ in 0 }
+            for entry in batch { jobs.keepMarked(entry) }
+            return batch.map(\.job.id.ordinal)
+        }
+        #expect(mark(repeaterIsAlone: true) == [4], "what may kill workers is marked and sent by itself")
+        #expect(mark(repeaterIsAlone: false) == [1, 2], "Redis must know first that they may have been sent")
+        #expect(mark(repeaterIsAlone: false) == [])
+        jobs.keepUnmarked(jobs.takeForMarking(upTo: 10, repeaterIsAlone: true) { _ in 0 })
+        #expect(mark(repeaterIsAlone: true) == [5])
+        #expect(jobs.suspects.map(\.job.id.ordinal) == [4, 1, 2, 5] && jobs.marked.isEmpty)
+        #expect(Set(jobs.removeAll(ofSite: "a.example").map(\.job.id.ordinal)) == [1, 2, 4, 5])
         #expect(jobs.count == 1 && jobs.removeAll().count == 1 && jobs.isEmpty)
     }
 
@@ -87,6 +95,9 @@ struct WorkerPartsTests {
         for step in 0..<100 { meter.count("a.example", at: start + .milliseconds(Int64(step) * 100)) }
         #expect(try abs(#require(meter.interval(of: "a.example", at: start + .seconds(10))) - 100) < 1)
         meter.count("b.example", at: start + .seconds(11))
+        #expect(meter.interval(of: "b.example", at: start + .seconds(12)) == nil, "one message is no pace")
+        meter.count("b.example", at: start + .milliseconds(11_020))
+        #expect(try #require(meter.interval(of: "b.example", at: start + .milliseconds(11_020))) == 10)
         #expect(try abs(#require(meter.interval(of: "a.example", at: start + .seconds(11))) - 100) < 11)
         meter.count("b.example", at: start + .seconds(60))
         #expect(meter.interval(of: "a.example", at: start + .seconds(60)) == nil, "long ago counts no more")
@@ -110,11 +121,16 @@ struct WorkerPartsTests {
     }
 
     private func claimed(
-        _ ordinal: UInt32, site: String, isPaced: Bool = false, isRecovered: Bool = false
+        _ ordinal: UInt32, site: String, isPaced: Bool = false, recoveries: UInt8 = 0
     ) -> ClaimedJob {
         let id = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: ordinal)
         return ClaimedJob(
             job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced,
+            siteCountsConnections: isPaced,
+<<<<<<< HEAD
             isRecovered: isRecovered)
+=======
+            recoveries: recoveries)
+>>>>>>> 47a11915caf59e0b09b37c0b6e4baf27d88583a7
     }
 }

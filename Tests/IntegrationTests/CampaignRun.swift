@@ -79,10 +79,10 @@ final class CampaignRun {
     }
 
     /// Kills a worker and starts another in its place.
-    func replaceWorker(_ index: Int) throws {
+    func replaceWorker(_ index: Int, _ arguments: [String] = []) throws {
         workers[index].signal(SIGKILL)
         workers[index] = try PostriderProcess(
-            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"])
+            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments)
     }
 
     /// Kills the coordinator and starts another on the same data.
@@ -132,9 +132,9 @@ final class CampaignRun {
         try text.write(to: directory.appendingPathComponent(name), atomically: true, encoding: .utf8)
     }
 
-    /// The campaign's numbers.
-    func statistics() async throws -> Statistics {
-        let output = try await must(["campaign", "stats", "c", "--format", "json"])
+    /// A campaign's numbers.
+    func statistics(of name: String = "c") async throws -> Statistics {
+        let output = try await must(["campaign", "stats", name, "--format", "json"])
         return try #require(try JSONDecoder().decode(Campaign.self, from: Data(output.utf8)).mailings.first)
     }
 

@@ -9,12 +9,28 @@ import Testing
 
 @testable import JobQueue
 
-/// Runs a body against a queue on a private, empty redis-server.
+/// The user with the fewest rights that the manual promises to be enough, with the password "hush".
+func manualUser() throws -> String {
+    let manual = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../docs/redis.md").standardized
+    let line = try String(contentsOf: manual, encoding: .utf8).split(separator: "\n")
+        .first { $0.hasPrefix("    user postrider ") }
+    return String(try #require(line).trimmingPrefix("    ")).replacing("PASSWORD", with: "hush")
+}
+
+/// Makes the manual's user's Redis; the caller closes it.
+func makeRedis(_ url: String) throws -> Redis {
+    var endpoint = try RedisEndpoint(parsing: url)
+    endpoint.username = "postrider"
+    endpoint.password = "hush"
+    return Redis(
+        endpoint: endpoint, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: Logger(label: "test"))
+}
+
+/// Runs a body against a queue on a private, empty redis-server, as the user of the manual.
 func withQueue(_ body: (JobQueue) async throws -> Void) async throws {
-    let server = try await RedisServer.start()
-    let redis = Redis(
-        endpoint: try RedisEndpoint(parsing: server.url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
-        logger: Logger(label: "test"))
+    // Tests alone flush scripts, to see what happens then, and let time pass.
+    let server = try await RedisServer.start(configuration: [manualUser() + " +script|flush +eval +keys"])
+    let redis = try makeRedis(server.url)
     do {
         try await redis.connect()
         let queue = JobQueue(redis: redis)
@@ -62,6 +78,38 @@ extension JobQueue {
     func endLease(of worker: WorkerID) async throws {
         _ = try await only.command(
             ["ZADD", .init(only.keys.prefix + "leases"), "XX", "1", .init(worker.rawValue)]
+        ).get()
+    }
+
+    /// Lets time pass for all that waits for its pace, its quota or its hours, as the clock alone would.
+    func letPass(_ duration: Duration) async throws {
+        let script = """
+            local prefix, ms = KEYS[1], tonumber(ARGV[1])
+            local function shift(key)
+              local members = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+              for i = 1, #members, 2 do redis.call('ZADD', key, members[i + 1] - ms, members[i]) end
+            end
+            shift(prefix .. 'resting')
+            for _, key in ipairs(redis.call('KEYS', prefix .. 'ready:*')) do shift(key) end
+            local pace = redis.call('HGETALL', prefix .. 'pace')
+            for i = 1, #pace, 2 do
+              local tat, factor, learned, before, wait, blocked =
+                string.match(pace[i + 1], '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
+              local text = string.format(
+                '%.3f %s %s %.0f %s %s', tat - ms, factor, learned, before - ms, wait, blocked)
+              redis.call('HSET', prefix .. 'pace', pace[i], text)
+            end
+            for _, key in ipairs(redis.call('KEYS', prefix .. 'mailing:*')) do
+              local tat, window = unpack(redis.call('HMGET', key, 'quota_tat', 'window'))
+              if tat then redis.call('HSET', key, 'quota_tat', tat - ms) end
+              if window then
+                local shifted = string.gsub(window, '%d+', function(time) return string.format('%.0f', time - ms) end)
+                redis.call('HSET', key, 'window', shifted)
+              end
+            end
+            """
+        _ = try await only.command(
+            ["EVAL", .init(script), "1", .init(only.keys.prefix), .init(duration.wholeMilliseconds)]
         ).get()
     }
 

@@ -8,8 +8,13 @@ struct RedisClusterTests {
     private static let count = RedisScript(name: "count", source: "#!lua\nreturn redis.call('INCR', KEYS[1])")
     private static let keys = (0..<16).map { "pr:{\($0)}:n" }
 
-    private func withCluster(_ body: (RedisCluster) async throws -> Void) async throws {
-        let cluster = try await RedisCluster.start()
+    /// A node timeout long enough that a busy machine makes nobody be taken for dead.
+    private static let calm = ["cluster-node-timeout 15000"]
+
+    private func withCluster(
+        _ configuration: [String] = [], _ body: (RedisCluster) async throws -> Void
+    ) async throws {
+        let cluster = try await RedisCluster.start(configuration: configuration)
         do {
             try await body(cluster)
         } catch {
@@ -21,7 +26,7 @@ struct RedisClusterTests {
 
     @Test("Keys and scripts go to the masters that serve them; each master can be asked for its figures")
     func spread() async throws {
-        try await withCluster { cluster in
+        try await withCluster(Self.calm) { cluster in
             let redis = try makeRedis(cluster.url)
             #expect(redis.endpoint.isCluster)
             try await redis.connect()
@@ -46,7 +51,7 @@ struct RedisClusterTests {
 
     @Test("A script that is missing is loaded on the server that misses it, unless told not to")
     func loading() async throws {
-        try await withCluster { cluster in
+        try await withCluster(Self.calm) { cluster in
             let redis = try makeRedis(cluster.url)
             let key = RedisArgument(Self.keys[0])
             let error = await #expect(throws: RedisError.self) {
@@ -65,7 +70,7 @@ struct RedisClusterTests {
 
     @Test("Slots that move while they are used lose nothing and count nothing twice", arguments: [false, true])
     func moving(asScript: Bool) async throws {
-        try await withCluster { cluster in
+        try await withCluster(Self.calm) { cluster in
             let redis = try makeRedis(cluster.url)
             try await redis.connect()
             let counters = Self.keys.map { Counter(redis, key: $0, script: asScript ? Self.count : nil) }
@@ -89,7 +94,7 @@ struct RedisClusterTests {
 
     @Test("A script with two keys, one of which is never there, waits until its slot has moved as a whole")
     func guarded() async throws {
-        try await withCluster { cluster in
+        try await withCluster(Self.calm) { cluster in
             let redis = try makeRedis(cluster.url)
             try await redis.connect()
             // Reads and writes keys that it does not name: half of them would be elsewhere in the middle of a move.

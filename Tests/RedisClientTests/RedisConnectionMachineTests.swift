@@ -160,4 +160,23 @@ struct RedisConnectionMachineTests {
         }
         #expect(error.code == .protocolViolation)
     }
+
+    @Test("Where a primary is needed, a replica is left at once, and a server that keeps its role to itself is not")
+    func role() {
+        var configuration = RedisConfiguration()
+        configuration.requiresPrimary = true
+        for (reply, code) in [
+            (RedisValue.array([.string(Array("slave".utf8)), .string(Array("h".utf8))]), RedisError.Code.isReplica),
+            (.array([.string(Array("master".utf8)), .integer(0)]), nil), (.error(RedisErrorReply("NOPERM no")), nil),
+        ] {
+            var machine = Machine(endpoint: RedisEndpoint(host: "h"), configuration: configuration)
+            _ = machine.connect()
+            #expect(machine.connected()?.map(\.head) == [["ROLE"], ["PING"]])
+            switch machine.received(reply, now: at(0)) {
+            case .giveUp(let error): #expect(error.code == code)
+            case .none: #expect(code == nil)
+            default: Issue.record("neither goes on nor gives up")
+            }
+        }
+    }
 }

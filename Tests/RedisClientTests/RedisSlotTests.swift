@@ -1,3 +1,5 @@
+import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import RedisClient
@@ -84,5 +86,45 @@ struct RedisSlotTests {
         ] as [(RedisError.Code, RedisRecovery)] {
             #expect(RedisRecovery(after: RedisError(code, ""), at: Host("h", port: 1)) == recovery)
         }
+    }
+}
+
+@Suite("A request on its way")
+struct RedisRequestTests {
+    private func makeRequest(deadline: NIODeadline) -> RedisRequest {
+        RedisRequest(
+            RedisCommand(head: ["PING"]), slot: 0, deadline: deadline,
+            promise: EmbeddedEventLoop().makeSucceededPromise())
+    }
+
+    @Test("Pauses grow up to a maximum, and none ends after the time limit")
+    func pauses() {
+        let now = NIODeadline.now()
+        var request = makeRequest(deadline: now + .seconds(1))
+        let pauses = (0..<7).map { _ in request.nextPause(now: now, random: 0) }
+        #expect(pauses == [10, 20, 40, 80, 160, 250, 250].map { TimeAmount.milliseconds($0) })
+        let shortest = request.nextPause(now: now, random: 1)
+        #expect(shortest == .milliseconds(125))
+        let tooLate = request.nextPause(now: now + .milliseconds(900), random: 0)
+        #expect(tooLate == nil)
+    }
+
+    @Test("A circle of redirections is left after a few, and may be entered again after a pause")
+    func circle() {
+        var request = makeRequest(deadline: .distantFuture)
+        let atOnce = (0..<6).map { _ in request.mayFollow() }
+        #expect(atOnce == [true, true, true, true, false, false])
+        _ = request.nextPause(now: .now(), random: 0)
+        let afterPause = request.mayFollow()
+        #expect(afterPause)
+    }
+}
+
+extension EmbeddedEventLoop {
+    /// A promise that is kept already: for what needs one that nobody waits for.
+    fileprivate func makeSucceededPromise() -> EventLoopPromise<RedisValue> {
+        let promise = makePromise(of: RedisValue.self)
+        promise.succeed(.null)
+        return promise
     }
 }

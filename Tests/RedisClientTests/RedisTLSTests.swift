@@ -3,7 +3,7 @@ import RedisClient
 import TestSupport
 import Testing
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(2)))
 struct RedisTLSTests {
     private func failure(connectingTo url: String, within limit: TimeAmount = .seconds(5)) async throws -> RedisError {
         var configuration = RedisConfiguration()
@@ -19,10 +19,9 @@ struct RedisTLSTests {
         _ certificates: TestCertificates? = nil, _ body: (_ port: Int, TestCertificates) async throws -> Void
     ) async throws {
         let certificates = if let certificates { certificates } else { try await TestCertificates() }
-        let port = try #require(RedisServer.freePort())
-        let server = try await RedisServer.start(configuration: certificates.configuration(port: port))
+        let server = try await RedisServer.start(withPort: true, certificates: certificates)
         do {
-            try await body(port, certificates)
+            try await body(try #require(server.port), certificates)
         } catch {
             await server.stop()
             throw error
@@ -121,5 +120,24 @@ struct RedisTLSTests {
             let error = try await failure(connectingTo: "redis://127.0.0.1:\(port)")
             #expect(error.message.contains("rediss"))
         }
+    }
+
+    @Test("A cluster that speaks only TLS tells the ports where its servers do")
+    func cluster() async throws {
+        let certificates = try await TestCertificates()
+        let cluster = try await RedisCluster.start(certificates: certificates)
+        do {
+            let redis = try makeRedis(cluster.url)
+            try await redis.connect()
+            for number in 0..<8 {
+                let key = RedisArgument("{\(number)}")
+                #expect(try await redis.submit(["SET", key, "v"], key: key).get().text == "OK")
+            }
+            await redis.close()
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+        await cluster.stop()
     }
 }

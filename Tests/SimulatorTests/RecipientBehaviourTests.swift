@@ -27,6 +27,19 @@ struct RecipientBehaviourTests {
         #expect(RecipientBehaviour.behaviour(for: "\(localPart)@example.com", seed: 7, profile: .accept) == .ok)
     }
 
+    @Test(
+        "a domain's first label decides for the whole site",
+        arguments: [
+            ("limit-50.example", .limit(perSecond: 50)), ("LIMIT-5-b.example", .limit(perSecond: 5)),
+            ("strict-2.example", .strict(perSecond: 2)), ("wall-3.example", .wall(messages: 3)),
+            ("wall-3s.example", .wallFor(seconds: 3)), ("wall-4S-x.example", .wallFor(seconds: 4)),
+            ("wall.example", nil), ("wall-.example", nil), ("wall-0.example", nil), ("wall-3m.example", nil),
+            ("a.limit-5.example", nil), ("limit-5x.example", nil), ("limit-999999.example", nil), ("", nil),
+        ] as [(String, SiteBehaviour?)])
+    func site(_ domain: String, _ behaviour: SiteBehaviour?) {
+        #expect(SiteBehaviour(domain: domain) == behaviour)
+    }
+
     @Test("the number of times has a bound")
     func largeNumber() throws {
         guard case .full(let times?) = RecipientBehaviour(localPart: "full-99999999999999999999999") else {

@@ -63,6 +63,38 @@ struct SimulatorTests {
         #expect(result.counts.refused == replies.count - accepted)
     }
 
+    @Test("a site that limits its senders takes so many messages a second, whoever the recipients are")
+    func limitedSite() async throws {
+        let result = try await run { (client: SimulatorClient) async throws in
+            for number in 0..<3 {
+                let reply = try await client.send(to: "ok\(number)@limit-2.example")
+                #expect(reply?.hasPrefix(number < 2 ? "250 2.0.0" : "451 4.7.1") == true, "\(reply ?? "")")
+            }
+            #expect(try await client.send(to: "ok@limit-2-b.example")?.hasPrefix("250") == true, "another site")
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await client.send(to: "ok3@LIMIT-2.example")?.hasPrefix("250") == true)
+            #expect(try await client.send(to: "bounce@limit-2.example")?.hasPrefix("550") == true)
+            #expect(try await client.send(to: "ok1@strict-1.example")?.hasPrefix("250") == true)
+            #expect(try await client.send(to: "ok2@strict-1.example")?.hasPrefix("421 4.7.0") == true)
+            #expect(try await client.reply() == nil, "it hangs up")
+        }
+        #expect(result.counts.refused == 3)
+    }
+
+    @Test("a site that blocks us refuses the first messages, or all for some seconds, and then takes all")
+    func wall() async throws {
+        _ = try await run { (client: SimulatorClient) async throws in
+            for (number, expected) in ["554 5.7.1", "554 5.7.1", "250", "250"].enumerated() {
+                let address = "ok\(number)@\(number % 2 == 0 ? "wall-2.example" : "Wall-2.Example")"
+                #expect(try await client.send(to: address)?.hasPrefix(expected) == true)
+            }
+            #expect(try await client.send(to: "ok@wall-1s.example")?.hasPrefix("554") == true)
+            #expect(try await client.send(to: "ok@wall-1s.example")?.hasPrefix("554") == true)
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await client.send(to: "ok@wall-1s.example")?.hasPrefix("250") == true)
+        }
+    }
+
     @Test("greylisting lasts some seconds from the first trial")
     func greylisting() async throws {
         _ = try await run({ $0.greylisting = .seconds(600) }) { (client: SimulatorClient) async throws in

@@ -3,13 +3,21 @@
 /// The others take a master for dead after two seconds. All of it ends with this value, as a ``RedisServer`` does.
 public final class RedisCluster: Sendable {
     public let nodes: [RedisServer]
+    private let certificates: TestCertificates?
 
-    private init(nodes: [RedisServer]) { self.nodes = nodes }
+    private init(nodes: [RedisServer], certificates: TestCertificates?) {
+        self.nodes = nodes
+        self.certificates = certificates
+    }
 
     /// Starts all and waits until every slot is served and every replica is in step.
     ///
-    /// - Parameter configuration: further lines for the servers.
-    public static func start(configuration: [String] = []) async throws -> RedisCluster {
+    /// - Parameters:
+    ///   - configuration: further lines for the servers.
+    ///   - certificates: makes the servers speak only TLS.
+    public static func start(
+        configuration: [String] = [], certificates: TestCertificates? = nil
+    ) async throws -> RedisCluster {
         var nodes: [RedisServer] = []
         for _ in 0..<6 {
             nodes.append(
@@ -17,11 +25,12 @@ public final class RedisCluster: Sendable {
                     configuration: [
                         "cluster-enabled yes", "cluster-port \(RedisServer.freePort() ?? 0)",
                         "cluster-node-timeout 2000", "repl-diskless-sync-delay 0",
-                    ] + configuration, withPort: true))
+                    ] + configuration, withPort: true, certificates: certificates))
         }
-        let cluster = RedisCluster(nodes: nodes)
+        let cluster = RedisCluster(nodes: nodes, certificates: certificates)
         try await Tool.run(
-            ["redis-cli", "--cluster", "create"] + nodes.map { "127.0.0.1:\($0.port ?? 0)" }
+            ["redis-cli"] + (certificates?.options ?? []) + ["--cluster", "create"]
+                + nodes.map { "127.0.0.1:\($0.port ?? 0)" }
                 + ["--cluster-replicas", "1", "--cluster-yes"])
         try await cluster.waitUntilReady()
         return cluster
@@ -29,7 +38,8 @@ public final class RedisCluster: Sendable {
 
     /// `redis-cluster://…`, for anything that takes a Redis address.
     public var url: String {
-        "redis-cluster://" + nodes.prefix(2).map { "127.0.0.1:\($0.port ?? 0)" }.joined(separator: ",")
+        let hosts = nodes.prefix(2).map { "127.0.0.1:\($0.port ?? 0)" }.joined(separator: ",")
+        return certificates.map { "rediss-cluster://\(hosts)?\($0.query)" } ?? "redis-cluster://\(hosts)"
     }
 
     /// The slot of a key.
@@ -103,8 +113,10 @@ public final class RedisCluster: Sendable {
         var slots: [ClosedRange<Int>]
     }
 
-    private func lines() async throws -> [Line] {
-        try await running().command(["CLUSTER", "NODES"]).split(separator: "\n").compactMap { text in
+    private func lines() async throws -> [Line] { try await lines(of: running()) }
+
+    private func lines(of node: RedisServer) async throws -> [Line] {
+        try await node.command(["CLUSTER", "NODES"]).split(separator: "\n").compactMap { text in
             let words = text.split(separator: " ")
             guard words.count >= 8, let port = words[1].split(separator: "@").first?.split(separator: ":").last else {
                 return nil
@@ -130,7 +142,9 @@ public final class RedisCluster: Sendable {
     private func waitUntilReady() async throws {
         for node in nodes {
             try await poll("the cluster does not form") {
-                guard try await node.command(["CLUSTER", "INFO"]).contains("cluster_state:ok") else { return false }
+                guard try await node.command(["CLUSTER", "INFO"]).contains("cluster_state:ok"),
+                    try await self.lines(of: node).count(where: \.isMaster) == 3
+                else { return false }
                 let replication = try await node.command(["INFO", "replication"])
                 return replication.contains("state=online") || replication.contains("master_link_status:up")
             }

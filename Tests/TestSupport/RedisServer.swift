@@ -43,8 +43,10 @@ public final class RedisServer: Sendable {
     ///   - configuration: further lines of redis.conf; a later line overrides an earlier one.
     ///   - withPort: also listen on a free TCP port of 127.0.0.1.
     ///   - asSentinel: be a sentinel instead of a server.
+    ///   - certificates: speak only TLS on that port, and let in only who has a certificate.
     public static func start(
-        configuration: [String] = [], withPort: Bool = false, asSentinel: Bool = false
+        configuration: [String] = [], withPort: Bool = false, asSentinel: Bool = false,
+        certificates: TestCertificates? = nil
     ) async throws -> RedisServer {
         // A short path: the system takes about 100 bytes for a socket.
         let directory = URL(fileURLWithPath: "/tmp").appendingPathComponent("pr-redis-\(UUID().uuidString.prefix(8))")
@@ -56,8 +58,9 @@ public final class RedisServer: Sendable {
             "port \(server.port ?? 0)", "save \"\"", "appendonly no", "daemonize no",
             "logfile \(directory.path)/redis.log", "enable-debug-command yes",
         ]
+        let security = server.port.flatMap { certificates?.configuration(port: $0) } ?? []
         let file = directory.appendingPathComponent("redis.conf")
-        try (lines + configuration).joined(separator: "\n").appending("\n").write(
+        try (lines + security + configuration).joined(separator: "\n").appending("\n").write(
             to: file, atomically: true, encoding: .utf8)
         try await server.launch()
         return server

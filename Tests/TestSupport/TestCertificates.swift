@@ -35,6 +35,11 @@ public final class TestCertificates: Sendable {
     /// The parameters of an address that trusts this authority and shows the client's certificate.
     public var query: String { "cacert=\(path("ca"))&cert=\(path("client"))&key=\(path("client", "key"))" }
 
+    /// The same for redis-cli.
+    var options: [String] {
+        ["--tls", "--cacert", path("ca"), "--cert", path("client"), "--key", path("client", "key")]
+    }
+
     private func make(_ name: String, _ extensions: [String], signed: Bool) async throws {
         let signature = signed ? ["-CA", path("ca"), "-CAkey", path("ca", "key")] : []
         try await Tool.run(

@@ -7,8 +7,9 @@ count_damage() {
     awk -F '\t' '$2 == "Sent" { print $1 }' "$proof/seed" | sort -u | comm -13 "$proof/log.once" - >"$proof/lost"
     duplicates=$(($(wc -l <"$proof/log.accepted") - $(wc -l <"$proof/log.once")))
     awk -F '\t' '$2 ~ /^250 / { print $1 "\t" $3 }' "$proof/log" | sort -u | cut -f 1 | uniq -d >"$proof/other-ids"
-    # Their fate was unknown to a worker: dropped without an answer, or accepted more than once.
-    awk -F '\t' '$2 == "" { print $1 }' "$proof/log" | sort -u - "$proof/log.twice" >"$proof/in-doubt"
+    # Their fate was unknown to a worker: dropped without an answer, accepted more than once, or held.
+    tr '[:upper:]' '[:lower:]' <"$data/held.all" | sort -u >"$proof/held"
+    awk -F '\t' '$2 == "" { print $1 }' "$proof/log" | sort -u - "$proof/log.twice" "$proof/held" >"$proof/in-doubt"
     find_false_recoveries >"$proof/false-recoveries"
 
     for e in "${!event_began[@]}"; do
@@ -72,7 +73,8 @@ make_report() {
         --argjson chaos $((chaos_ended_at - began_at)) --argjson rest $((finished_at - chaos_ended_at)) \
         --argjson planned "${#event_at[@]}" --argjson lost "$(wc -l <"$proof/lost")" \
         --argjson duplicates "$duplicates" --argjson bound "$bound" --argjson doubt "$(wc -l <"$proof/in-doubt")" \
-        --argjson held "$(sort -u "$data/held.all" | wc -l)" --argjson accepted "$(wc -l <"$proof/log.accepted")" \
+        --argjson held "$(wc -l <"$proof/held")" --argjson dead "$(sort -u "$data/dead.all" | wc -l)" \
+        --argjson accepted "$(wc -l <"$proof/log.accepted")" \
         --argjson sent "$(wc -l <"$proof/book.sent")" --argjson audit "$audit_status" \
         --argjson falseRecoveries "$(wc -l <"$proof/false-recoveries")" --argjson restarts "$restarts" \
         --argjson unexplained "$unexplained_ends" --argjson promises "$promises" '
@@ -95,7 +97,7 @@ make_report() {
                 # Those during which neither the coordinator nor Redis was hit as well.
                 secondsToRecoverAlone: ($measured | map(select(.alone) | .recovered) | spread),
                 secondsAfterHealing: ($measured | map([.recovered - .healed, 0] | max) | spread) }],
-            $contacts, $sent, $accepted, $lost, $duplicates, duplicatesBound: $bound, inDoubt: $doubt, $held,
+            $contacts, $sent, $accepted, $lost, $duplicates, duplicatesBound: $bound, inDoubt: $doubt, $held, $dead,
             audit: (if $audit == 0 then "exact" else "wrong" end), $falseRecoveries,
             startedAgainForWantOfRedis: $restarts, endedWithoutReason: $unexplained,
             $promises, kept: ($promises | all(.kept))
@@ -121,7 +123,7 @@ print_report() {
         "",
         line("events"; .events), line("kills"; .kills), line("contacts"; .contacts), line("lost"; .lost),
         line("duplicates"; "\(.duplicates) of \(.accepted) accepted; at most \(.duplicatesBound) promised"),
-        line("in doubt"; "\(.inDoubt), \(.held) of them held"), line("audit"; .audit),
+        line("in doubt"; "\(.inDoubt), \(.held) of them held"), line("dead, and retried"; .dead), line("audit"; .audit),
         line("false recoveries"; .falseRecoveries),
         line("promises"; "\([.promises[] | select(.kept)] | length) of \(.promises | length) kept")' "$data/report.json"
 }

@@ -11,7 +11,7 @@ internal import RedisClient
 /// Where feeding goes on is the queue's own cursor, which moves with every push. So whatever dies, nothing is fed twice and
 /// nothing is left out; and a Redis that lost its data, whose cursor is 0 again, is fed again with what is still unsettled.
 struct Feeder: Loop {
-    static let purpose = "feed"
+    static let purpose = "feed the queue"
     static let rest = Duration.milliseconds(100)
     /// Ordinals in one push.
     private static let batch = 1000

@@ -26,7 +26,11 @@ final class FeedingHold: Sendable {
     var current: String? {
         state.withLock { state in
             var words = state.reason.map { ["feeding is held back: \($0)"] } ?? []
-            words += state.troubles.sorted { $0.key < $1.key }.map { "cannot \($0.key), trying again: \($0.value)" }
+            // Redis away is one trouble, however many loops meet it.
+            let purposes = Dictionary(grouping: state.troubles.keys.sorted()) { state.troubles[$0] ?? "" }
+            words += purposes.sorted { $0.value[0] < $1.value[0] }.map { trouble, purposes in
+                "cannot \(purposes.joined(separator: ", ")), trying again: \(trouble)"
+            }
             return words.isEmpty ? nil : words.joined(separator: "; ")
         }
     }

@@ -3,7 +3,7 @@ internal import Logging
 
 /// Returns the jobs of workers that died to their lanes.
 struct Reaper: Loop {
-    static let purpose = "reap"
+    static let purpose = "return the jobs of dead workers"
     static let rest = Duration.seconds(1)
 
     let queue: JobQueue

@@ -2,7 +2,7 @@ internal import Logging
 
 /// Starts the embedded Redis again when its process dies; its append-only file brings the queue back.
 struct RedisWatch: Loop {
-    static let purpose = "watch Redis"
+    static let purpose = "keep Redis running"
     static let rest = Duration.seconds(1)
 
     let redis: EmbeddedRedis

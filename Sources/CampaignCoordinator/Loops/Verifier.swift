@@ -8,20 +8,23 @@ internal import Synchronization
 /// Makes sure that workers claim only from a Redis process that knows what the contact book knows.
 ///
 /// After a restart, a fail-over or the loss of its data, Redis may have jobs waiting that were sent long ago. Each new process
-/// is told of all jobs that are over or held, and where its outcome stream has been read; only then is it opened for claims.
+/// is told of all jobs that are over or held, of the limits of sites, and where its outcome stream has been read; only then is it
+/// opened for claims.
 final class Verifier: Loop {
     static let purpose = "check Redis"
     static let rest = Duration.milliseconds(500)
 
     let book: ContactBook
     let queue: JobQueue
+    let limits: SiteLimitKeeper
     let logger: Logger
     /// The processes that were found to be right, by shard.
     private let verified = Mutex<[Int: String]>([:])
 
-    init(book: ContactBook, queue: JobQueue, logger: Logger) {
+    init(book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, logger: Logger) {
         self.book = book
         self.queue = queue
+        self.limits = limits
         self.logger = logger
     }
 
@@ -63,9 +66,11 @@ final class Verifier: Loop {
             hasLostData = try await shard.adopt(position: position)
             if hasLostData { try await shard.endLeases() }
         }
-        // What was checked and what is opened must be one process.
-        guard try await shard.process() == process else { return try await check(shard) }
+        _ = try await limits.round()
+        // What was checked and what is opened must be one process; else it is not noted as checked, and looked at again at once.
+        guard try await shard.process() == process else { return }
         try await shard.open()
+        guard try await shard.process() == process else { return }
         verified.withLock { $0[shard.number] = process }
         logger.notice(
             hasLostData

@@ -6,7 +6,7 @@ internal import Logging
 /// Redis has lost its data.
 struct SiteLimitKeeper: Loop {
     static let purpose = "keep limits of sites"
-    static let rest = Duration.seconds(5)
+    static let rest = Duration.seconds(1)
 
     let book: ContactBook
     let queue: JobQueue

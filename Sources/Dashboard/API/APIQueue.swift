@@ -12,6 +12,8 @@ public struct APIQueue: Hashable, Sendable, Codable {
         public var mailing: String
         /// `running`, `paused`, `cancelled`, or empty when the queue does not know it yet.
         public var state: String
+        /// Until when nothing of it may go, ISO 8601: the pace of its sites, its quota or its hours; `nil` when something may go.
+        public var restsUntil: String?
         public var waiting: Int
         /// Put aside until their time comes.
         public var due: Int
@@ -57,6 +59,8 @@ public struct APIQueue: Hashable, Sendable, Codable {
     public var due: Int
     /// Batches of changes of status that workers have told and the book does not have yet.
     public var unbooked: Int
+    /// Jobs that the counts have in flight and the workers have not; anything but 0 is a mistake of the program.
+    public var unaccounted: Int
     /// Why the mailings do not go on as they should at this moment, for people.
     public var hold: String?
     public var mailings: [Mailing]

@@ -27,8 +27,9 @@ extension APIQueue {
         let status = overview.status
         let mailings = zip(overview.mailings, status.mailings).map { mailing, jobs in
             Mailing(
-                campaign: mailing.campaign, mailing: mailing.name, state: jobs.state, waiting: jobs.waiting,
-                due: jobs.due, settled: jobs.settled, inDoubt: jobs.inDoubt, dead: jobs.dead,
+                campaign: mailing.campaign, mailing: mailing.name, state: jobs.state,
+                restsUntil: jobs.restsUntil.map(\.iso8601), waiting: jobs.waiting, due: jobs.due, settled: jobs.settled,
+                inDoubt: jobs.inDoubt, dead: jobs.dead,
                 sites: jobs.sites.prefix(Self.mostSites).map { Site(site: $0.site, waiting: $0.waiting) })
         }
         let workers = status.workers.map { worker in
@@ -43,8 +44,9 @@ extension APIQueue {
         self.init(
             time: status.time.iso8601, redis: redis, waiting: mailings.reduce(0) { $0 + $1.waiting },
             inFlight: workers.reduce(0) { $0 + $1.inFlight }, due: mailings.reduce(0) { $0 + $1.due },
-            unbooked: status.unbookedEntries, hold: overview.hold, mailings: mailings, workers: workers,
-            dueTimes: status.due.map { Due(at: $0.at.iso8601, jobs: $0.jobs) }, memory: memory)
+            unbooked: status.unbookedEntries, unaccounted: overview.unaccounted, hold: overview.hold,
+            mailings: mailings, workers: workers, dueTimes: status.due.map { Due(at: $0.at.iso8601, jobs: $0.jobs) },
+            memory: memory)
     }
 
     /// What a worker tells of itself is a JSON object of its own making.

@@ -19,8 +19,10 @@ struct ErrorMiddleware: RouterMiddleware {
         } catch {
             let answer = Self.answer(to: error, request: request)
             if answer.status.code >= 500 {
-                context.logger.error(
-                    "a request failed", metadata: ["http.path": "\(request.uri.path)", "error": "\(error)"])
+                // Redis away is a state that the coordinator's loops have told of, no fault of the request.
+                context.logger.log(
+                    level: answer.status == .serviceUnavailable ? .debug : .error, "a request failed",
+                    metadata: ["http.path": "\(request.uri.path)", "error": "\(error)"])
             }
             var response = try context.responseEncoder.encode(answer.report, from: request, context: context)
             response.status = answer.status

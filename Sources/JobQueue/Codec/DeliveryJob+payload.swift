@@ -46,8 +46,8 @@ extension DeliveryJob {
             isInDoubt: flags & 1 == 1, address: address, fields: fields)
     }
 
-    /// Whether a payload is of a job that was in the hands of a worker that died.
-    static func isRecovered(payload: [UInt8]) -> Bool {
-        payload.count > 4 && payload[4] > 0
+    /// How often a job was recovered from a worker that died, as its payload says.
+    static func recoveries(payload: [UInt8]) -> UInt8 {
+        payload.count > 4 ? payload[4] : 0
     }
 }

@@ -3,7 +3,7 @@
 -- ARGV: 1 worker, 2 how many jobs it has room for
 -- Result: false when the lease is lost; else {wait, suppressions, m, site, paced, {payload…}, …} where wait is how many ms from
 --   now there may be something again (-1: nothing is known to come), suppressions is how many addresses were suppressed after
---   they had been fed (0: the worker need not look), and paced is 1 when the site wants to hear what became of its jobs.
+--   they had been fed (0: the worker need not look), and paced is 1 when the site wants to hear what it accepted, 2 when also what ended.
 -- Guarantees: a job is in exactly one place; settled jobs are skipped; lanes of a mailing are served in turn, mailings by
 --   virtual time; rates, connections, quotas and windows are kept to, and what must wait is set aside until the exact time; the
 --   work is bounded however much is waiting or due. A full Redis still hands out what it has (allow-oom).
@@ -134,7 +134,7 @@ local function serve(m, n)
       if busy then redis.call('HSET', key_busy(site), unpack(busy)) end
       result[#result + 1] = m
       result[#result + 1] = site
-      result[#result + 1] = lane[3] and 1 or 0
+      result[#result + 1] = busy and 2 or lane[3] and 1 or 0
       result[#result + 1] = fresh
     end
   end

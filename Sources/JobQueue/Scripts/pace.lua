@@ -14,6 +14,11 @@ local function key_busy(site) return prefix .. 'busy:' .. site end
 
 local SLOWEST_FACTOR = 1 / 64
 
+-- How many ms before its time a message may go: workers come late, and what that costs would be lost to the rate.
+local EARLY = 25
+-- How many ms a lane with a rate is left alone at least, however short its interval: several messages go at once then.
+local SHORTEST_WAIT = 10
+
 -- The numbers in a text. Sites share limits, and most are in the same state but for their tat: each text is taken apart once.
 local numbers_read = {}
 local function numbers(text)
@@ -40,6 +45,7 @@ local function read_pace(site, limit, state)
     p.factor, p.learned, p.not_before, p.wait, p.blocked = numbers(rest)
   end
   p.step = (p.interval > 0 and p.interval or p.learned) / p.factor
+  if p.step > 0 then p.burst = math.max(p.burst, 1 + EARLY / p.step) end
   return p
 end
 
@@ -65,7 +71,8 @@ local function allowance(p, now)
   if p.step > 0 then
     local start = math.max(p.tat, now)
     -- A millionth of a message makes up for the rounding of tat.
-    room, later = math.floor((now - start) / p.step + p.burst + 1e-6), start - (p.burst - 1) * p.step
+    room = math.floor((now - start) / p.step + p.burst + 1e-6)
+    later = math.max(start - (p.burst - 1) * p.step, now + SHORTEST_WAIT)
   end
   if p.connections > 0 then
     p.busy = p.busy or redis.call('HLEN', key_busy(p.site))

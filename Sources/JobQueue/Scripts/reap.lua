@@ -19,13 +19,12 @@ if not worker then
 end
 if not worker then return { '', 0, 0, 0, 0 } end
 local flight, returned, doubtful, dead = key_flight(worker), 0, 0, 0
-local limited = redis.call('EXISTS', limits_key) == 1
 local page = redis.call('HSCAN', flight, 0, 'COUNT', limit)[2]
 for i = 1, #page, 2 do
   local m, site, payload = split_place(page[i + 1])
   local ordinal, recoveries, strikes, flags = struct.unpack('>I4BBB', payload)
   redis.call('HDEL', flight, page[i])
-  if limited and redis.call('HDEL', key_busy(site), page[i]) == 1 then unpark({ site }, now) end
+  if redis.call('HDEL', key_busy(site), page[i]) == 1 then unpark({ site }, now) end
   local aired = flags >= 2
   if redis.call('GETBIT', key_done(m), ordinal) == 1 then
     count(m, 'closed', 1)

@@ -6,12 +6,11 @@
 --   was claimed, at the head of its lane. What AIR marked, in a Redis that has come back older, may have been sent: under the
 --   policy "hold" it is held.
 local flight, now = key_flight(ARGV[1]), now_ms()
-local limited = redis.call('EXISTS', limits_key) == 1
 local page = redis.call('HSCAN', flight, 0, 'COUNT', ARGV[2])[2]
 for i = 1, #page, 2 do
   redis.call('HDEL', flight, page[i])
   local m, site, payload = split_place(page[i + 1])
-  if limited then redis.call('HDEL', key_busy(site), page[i]) end
+  redis.call('HDEL', key_busy(site), page[i])
   local ordinal, recoveries, strikes, flags = struct.unpack('>I4BBB', payload)
   if flags >= 2 and redis.call('HGET', key_mailing(m), 'policy') == 'hold' then
     hold('doubt', m, site, payload, change_of(ordinal, now, ARGV[3]))

@@ -1,7 +1,7 @@
 /// What can be set in the environment and in the configuration file; the raw value is the key in the file.
 enum SettingKey: String, CaseIterable {
-    case coordinator, data, token, redis, redisPassword, relay, listen, highWater, shards, connections, name, grace, backOff
-    case probeInterval, logLevel
+    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, relay, listen, highWater, shards
+    case connections, name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
     var variable: String {
@@ -12,5 +12,5 @@ enum SettingKey: String, CaseIterable {
     }
 
     /// Whether its value is never shown.
-    var isSecret: Bool { self == .token || self == .redisPassword }
+    var isSecret: Bool { [.token, .redisPassword, .redisSentinelPassword].contains(self) }
 }

@@ -87,8 +87,8 @@ struct DeploymentTests {
     @Test("Redis with TLS that demands a client's certificate, for a campaign from end to end", .timeLimit(.minutes(2)))
     func tls() async throws {
         let certificates = try await TestCertificates()
-        let port = try #require(RedisServer.freePort())
-        let server = try await RedisServer.start(configuration: certificates.configuration(port: port))
+        let server = try await RedisServer.start(withPort: true, certificates: certificates)
+        let port = try #require(server.port)
         let url = "rediss://localhost:\(port)?\(certificates.query)"
         let run = try await CampaignRun(coordinatorArguments: ["--redis", url])
         let addresses = people(100)

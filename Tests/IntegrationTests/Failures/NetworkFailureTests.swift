@@ -50,14 +50,16 @@ struct NetworkFailureTests {
         }
         try await run.must(["campaign", "start", "c"])
         var cuts = 0
-        while try await run.statistics().state != "finished" {
+        // Each cut is followed by time enough for a beat: a worker that loses its lease is another case.
+        while cuts < 12, try await run.statistics().state != "finished" {
             try await network.cut()
             cuts += 1
             try await Task.sleep(for: .milliseconds(500))
         }
         let duplicates = try await run.finishWithAllSent(addresses)
         #expect(cuts > 1)
-        #expect(duplicates == 0)
+        let said = run.workers.map(\.errors).joined() + run.coordinator.errors
+        #expect(duplicates == 0, "\(said)")
         print("connections broken \(cuts) times: duplicates \(duplicates)")
         try await network.close()
         try await run.stop()

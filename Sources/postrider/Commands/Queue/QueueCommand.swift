@@ -44,6 +44,9 @@ struct QueuePicture {
                 + "\(NumberText.grouped(queue.due)), batches not yet booked \(NumberText.grouped(queue.unbooked))"
         ]
         if let hold = queue.hold { lines.append(hold) }
+        if queue.unaccounted != 0 {
+            lines.append("\(queue.unaccounted) jobs are unaccounted for: a mistake of the program, please report it")
+        }
         lines += [""] + mailings + [""] + workers
         if !queue.dueTimes.isEmpty { lines += [""] + dueTimes }
         let memory = queue.memory
@@ -62,13 +65,18 @@ struct QueuePicture {
         for mailing in queue.mailings {
             let sites = mailing.sites.prefix(3).map { "\($0.site) \(NumberText.grouped($0.waiting))" }
             table.add(
-                mailing.campaign, mailing.mailing, mailing.state.isEmpty ? "not fed yet" : mailing.state,
+                mailing.campaign, mailing.mailing, Self.state(of: mailing),
                 NumberText.grouped(mailing.waiting), NumberText.grouped(mailing.due),
                 NumberText.grouped(mailing.settled), NumberText.grouped(mailing.inDoubt),
                 NumberText.grouped(mailing.dead),
                 sites.joined(separator: ", "))
         }
         return table.lines
+    }
+
+    private static func state(of mailing: APIQueue.Mailing) -> String {
+        guard !mailing.state.isEmpty else { return "not fed yet" }
+        return mailing.state + (mailing.restsUntil.map { ", rests until \(TimeText.short($0))" } ?? "")
     }
 
     private var workers: [String] {

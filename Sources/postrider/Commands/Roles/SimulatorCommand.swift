@@ -12,7 +12,8 @@ struct SimulatorCommand: AsyncParsableCommand {
         discussion: """
             What a recipient does follows from its local part: ok… accepts, bounce… has no such user, full… has a full mailbox, \
             full-N… only N times, toobig…, spam…, rejected…, blocked…, greylist…, deferred-N…, throttle…, drop… (closes after the \
-            final dot, once) and slow…. All other addresses follow the profile: accept (the usual) or realistic, or a JSON file such \
+            final dot, once) and slow…. Whole sites do, too: limit-N.example takes N messages a second, strict-N.example hangs up beyond, \
+            wall-N.example blocks the first N, wall-Ns.example for N seconds. All other addresses follow the profile: accept (the usual) or realistic, or a JSON file such \
             as {"shares": {"ok": 0.9, "bounce": 0.1}}, in which the seed decides who does what.
 
             Example:

@@ -57,6 +57,10 @@ struct WorkerCommand: AsyncParsableCommand {
             valueName: "time"))
     var probeInterval: String?
 
+    /// For tests that kill workers: how soon their jobs go to others.
+    @Option(help: .hidden)
+    var lease: String?
+
     @OptionGroup var log: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
@@ -83,6 +87,10 @@ struct WorkerCommand: AsyncParsableCommand {
         if let grace = try duration(grace, .grace, settings) { setup.grace = grace }
         if let pause = try duration(backOff, .backOff, settings) { setup.backOff = pause }
         if let pause = try duration(probeInterval, .probeInterval, settings) { setup.probeInterval = pause }
+        if let lease = try duration(lease, .lease, settings) {
+            setup.lease = lease
+            setup.beat = lease / 5
+        }
         let logger = try log.logger("worker", settings)
         try await ServiceRunner.run([DeliveryWorker(configuration: setup, logger: logger)], logger: logger)
     }

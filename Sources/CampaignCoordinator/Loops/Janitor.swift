@@ -1,0 +1,47 @@
+internal import Contacts
+internal import Delivery
+internal import JobQueue
+internal import Logging
+internal import Synchronization
+
+/// Removes from Redis what is left of mailings that are over.
+///
+/// Not at once: a worker that was thought dead may still have results of them.
+final class Janitor: Loop {
+    static let purpose = "clear away what is over"
+    static let rest = Duration.seconds(30)
+
+    let book: ContactBook
+    let queue: JobQueue
+    let logger: Logger
+    /// How long a mailing must have been over.
+    private let grace: Duration
+    /// Since when mailings have been seen to be over, and which of them are cleared away.
+    private let seen = Mutex<[MailingID: (since: ContinuousClock.Instant, isForgotten: Bool)]>([:])
+
+    init(book: ContactBook, queue: JobQueue, grace: Duration = .seconds(600), logger: Logger) {
+        self.book = book
+        self.queue = queue
+        self.grace = grace
+        self.logger = logger
+    }
+
+    func round() async throws -> Bool {
+        let now = ContinuousClock.now
+        let over = try await book.mailings(in: [.cancelled, .finished]).map(\.id)
+        let ripe = seen.withLock { seen in
+            seen = seen.filter { over.contains($0.key) }
+            for mailing in over where seen[mailing] == nil { seen[mailing] = (now, false) }
+            return over.filter { id in seen[id].map { !$0.isForgotten && $0.since + grace <= now } ?? false }
+        }
+        for mailing in ripe {
+            guard let live = try await queue.status(of: [mailing], laneLimit: 0).mailings.first,
+                live.waiting == 0, live.due == 0, live.inFlight == 0
+            else { continue }
+            try await queue.forget(mailing)
+            seen.withLock { $0[mailing]?.isForgotten = true }
+            logger.info("a mailing that is over is cleared away", metadata: ["mailing.id": "\(mailing)"])
+        }
+        return false
+    }
+}
