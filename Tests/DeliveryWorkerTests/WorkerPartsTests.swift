@@ -58,14 +58,14 @@ struct WorkerPartsTests {
         jobs.keep(claimed(5, site: "a.example", recoveries: 3))
         #expect(jobs.plain.map(\.job.id.ordinal) == [3])
         func mark(repeaterIsAlone: Bool) -> [UInt32] {
-            let batch = jobs.takeForMarking(upTo: 10, repeaterIsAlone: repeaterIsAlone) { _ in 0 }
+            let batch = jobs.takeForMarking(upTo: 10, suspects: 10, repeaterIsAlone: repeaterIsAlone) { _ in 0 }
             for entry in batch { jobs.keepMarked(entry) }
             return batch.map(\.job.id.ordinal)
         }
         #expect(mark(repeaterIsAlone: true) == [4], "what may kill workers is marked and sent by itself")
         #expect(mark(repeaterIsAlone: false) == [1, 2], "Redis must know first that they may have been sent")
         #expect(mark(repeaterIsAlone: false) == [])
-        jobs.keepUnmarked(jobs.takeForMarking(upTo: 10, repeaterIsAlone: true) { _ in 0 })
+        jobs.keepUnmarked(jobs.takeForMarking(upTo: 10, suspects: 10, repeaterIsAlone: true) { _ in 0 })
         #expect(mark(repeaterIsAlone: true) == [5])
         #expect(jobs.suspects.map(\.job.id.ordinal) == [4, 1, 2, 5] && jobs.marked.isEmpty)
         #expect(Set(jobs.removeAll(ofSite: "a.example").map(\.job.id.ordinal)) == [1, 2, 4, 5])
@@ -126,11 +126,6 @@ struct WorkerPartsTests {
         let id = DeliveryJob.ID(mailing: MailingID(rawValue: 1), ordinal: ordinal)
         return ClaimedJob(
             job: DeliveryJob(id: id, address: "u@\(site)", fields: []), site: site, siteIsPaced: isPaced,
-            siteCountsConnections: isPaced,
-<<<<<<< HEAD
-            isRecovered: isRecovered)
-=======
-            recoveries: recoveries)
->>>>>>> 47a11915caf59e0b09b37c0b6e4baf27d88583a7
+            siteCountsConnections: isPaced, recoveries: recoveries)
     }
 }

@@ -65,20 +65,28 @@ struct SimulatorTests {
 
     @Test("a site that limits its senders takes so many messages a second, whoever the recipients are")
     func limitedSite() async throws {
-        let result = try await run { (client: SimulatorClient) async throws in
-            for number in 0..<3 {
-                let reply = try await client.send(to: "ok\(number)@limit-2.example")
-                #expect(reply?.hasPrefix(number < 2 ? "250 2.0.0" : "451 4.7.1") == true, "\(reply ?? "")")
+        _ = try await run { (client: SimulatorClient) async throws in
+            let replies = try await Self.withinASecond { site in
+                try await (0..<3).asyncMap { try await client.send(to: "ok\($0)@limit-2-\(site).example") ?? "closed" }
             }
-            #expect(try await client.send(to: "ok@limit-2-b.example")?.hasPrefix("250") == true, "another site")
+            #expect(replies.map { $0.prefix(9) } == ["250 2.0.0", "250 2.0.0", "451 4.7.1"])
+            #expect(try await client.send(to: "ok@limit-2-other.example")?.hasPrefix("250") == true, "another site")
             try await Task.sleep(for: .seconds(1))
-            #expect(try await client.send(to: "ok3@LIMIT-2.example")?.hasPrefix("250") == true)
-            #expect(try await client.send(to: "bounce@limit-2.example")?.hasPrefix("550") == true)
-            #expect(try await client.send(to: "ok1@strict-1.example")?.hasPrefix("250") == true)
-            #expect(try await client.send(to: "ok2@strict-1.example")?.hasPrefix("421 4.7.0") == true)
+            #expect(try await client.send(to: "ok3@LIMIT-2-other.example")?.hasPrefix("250") == true)
+            #expect(try await client.send(to: "bounce@limit-2-other.example")?.hasPrefix("550") == true)
+        }
+    }
+
+    @Test("a strict site hangs up on whoever sends more than it takes")
+    func strictSite() async throws {
+        _ = try await run { (client: SimulatorClient) async throws in
+            var reply = ""
+            for number in 0..<1000 where !reply.hasPrefix("421") {
+                reply = try await client.send(to: "ok\(number)@strict-1.example") ?? "closed"
+            }
+            #expect(reply.hasPrefix("421 4.7.0"))
             #expect(try await client.reply() == nil, "it hangs up")
         }
-        #expect(result.counts.refused == 3)
     }
 
     @Test("a site that blocks us refuses the first messages, or all for some seconds, and then takes all")
@@ -88,12 +96,29 @@ struct SimulatorTests {
                 let address = "ok\(number)@\(number % 2 == 0 ? "wall-2.example" : "Wall-2.Example")"
                 #expect(try await client.send(to: address)?.hasPrefix(expected) == true)
             }
-            #expect(try await client.send(to: "ok@wall-1s.example")?.hasPrefix("554") == true)
-            #expect(try await client.send(to: "ok@wall-1s.example")?.hasPrefix("554") == true)
+            let replies = try await Self.withinASecond { site in
+                try await (0..<2).asyncMap { _ in
+                    try await client.send(to: "ok@wall-1s-\(site).example") ?? "closed"
+                }
+            }
+            #expect(replies.allSatisfy { $0.hasPrefix("554") })
+            #expect(try await client.send(to: "ok@wall-1s-last.example")?.hasPrefix("554") == true)
             try await Task.sleep(for: .seconds(1))
-            #expect(try await client.send(to: "ok@wall-1s.example")?.hasPrefix("250") == true)
+            #expect(try await client.send(to: "ok@wall-1s-last.example")?.hasPrefix("250") == true)
         }
     }
+
+    /// What a body answers that takes less than a second, on a busy machine after some trials; each trial is a site of its own.
+    private static func withinASecond(_ body: (Int) async throws -> [String]) async throws -> [String] {
+        for trial in 0..<20 {
+            let start = ContinuousClock.now
+            let answer = try await body(trial)
+            if ContinuousClock.now - start < .milliseconds(900) { return answer }
+        }
+        throw Slowness()
+    }
+
+    private struct Slowness: Error {}
 
     @Test("greylisting lasts some seconds from the first trial")
     func greylisting() async throws {
@@ -203,5 +228,14 @@ struct SimulatorTests {
         await #expect(throws: (any Error).self) { try await second.start() }
         await #expect(throws: SimulatorStateError.self) { try await first.start() }
         try await first.stop()
+    }
+}
+
+extension Range<Int> {
+    /// What a body answers for each number, one after the other.
+    fileprivate func asyncMap<Answer>(_ body: (Int) async throws -> Answer) async throws -> [Answer] {
+        var answers: [Answer] = []
+        for number in self { answers.append(try await body(number)) }
+        return answers
     }
 }
