@@ -10,8 +10,8 @@ struct Rig {
     let redis: Redis
     let queue: JobQueue
     private let workload: Workload
-    /// Whether the queue wants to hear what became of the jobs of every site.
-    private let isPaced: Bool
+    /// The limit of every site.
+    private let limit: SiteLimit?
     /// Jobs fed so far.
     private var fed: UInt32 = 0
     /// The shard that is claimed from next.
@@ -23,12 +23,12 @@ struct Rig {
         self.redis = redis
         queue = JobQueue(redis: redis, shards: setting.shards)
         workload = Workload(spread: setting.spread)
-        isPaced = setting.limit != nil
+        limit = setting.limit
         _ = try await redis.submit(["FLUSHALL", "SYNC"], key: "").get()
         for shard in queue.shards { try await shard.open() }
         try await queue.publish(
             Workload.mailing, content: MailingContent(bytes: [1], version: "1"), paused: false)
-        if let limit = setting.limit { try await queue.setSiteLimit(limit, for: JobQueue.allSites) }
+        if let limit { try await queue.setSiteLimit(limit, for: JobQueue.allSites) }
     }
 
     func register(_ name: String) async throws -> WorkerID {
@@ -73,7 +73,7 @@ struct Rig {
             let changes = ordinals.map {
                 change($0, .sent, .accepted, rule: "2x", reply: "250 2.0.0 Ok: queued as 4XyZ12AbCdEf")
             }
-            let news = isPaced ? siteNews(ordinals, areSent: true) : []
+            let news = siteNews(ordinals, areSent: true)
             guard try await shard.settle(changes, by: worker, news: news).get() == ordinals.count else {
                 throw BenchError("a job was settled before")
             }
@@ -100,7 +100,7 @@ struct Rig {
                             ordinal, .deferred, .rateLimited, rule: "T2",
                             reply: "451 4.7.1 Try again later, please"))
                 }
-                let news = isPaced ? siteNews(part, areSent: false) : []
+                let news = siteNews(part, areSent: false)
                 guard try await queue.shards[number].postpone(jobs, by: worker, news: news).get() == part.count else {
                     throw BenchError("a job was no longer in flight")
                 }
@@ -141,12 +141,14 @@ struct Rig {
             rule: rule, phase: .dot, attempt: 1, reply: reply)
     }
 
-    /// What a worker tells of paced sites: their jobs, and how many messages they accepted.
+    /// What a worker tells of paced sites: how many messages they accepted, and, where connections are counted, which jobs ended.
     private func siteNews(_ ordinals: [UInt32], areSent: Bool) -> [SiteNews] {
-        Dictionary(grouping: ordinals) { workload.entry($0).site }.map { site, ordinals in
+        guard let limit, areSent || limit.connections != nil else { return [] }
+        return Dictionary(grouping: ordinals) { workload.entry($0).site }.map { site, ordinals in
             SiteNews(
                 site: site, sent: areSent ? ordinals.count : 0,
-                jobs: ordinals.map { .init(mailing: Workload.mailing, ordinal: $0) })
+                jobs: limit.connections == nil
+                    ? [] : ordinals.map { .init(mailing: Workload.mailing, ordinal: $0) })
         }
     }
 }

@@ -33,24 +33,16 @@ measure_queue() {
     jq --arg append "$append" '{ appendonly: ($append == "yes") } + .' <<<"$report" >"$work/append-$append.json"
 }
 
-# What this is to be held against: a prototype of the design, and the scripts of two other queues.
-queue_references='{
-    "source": "the head of the queue\u0027s design document; measured once, on Redis 7.0 and 2 shared cores, not in this run",
-    "prototype": { "bytesPerWaitingJob": 92, "claimAndSettleMicroseconds": [5.5, 12], "batch": 20 },
-    "BullMQ": { "bytesPerWaitingJob": 807, "claimAndSettleMicroseconds": [44, 75] },
-    "asynq": { "bytesPerWaitingJob": 658, "claimAndSettleMicroseconds": [14, 25] } }'
-
 bench_queue() {
     build_instrument
     measure_queue yes
     measure_queue no --brief
     jq -n --slurpfile durable "$work/append-yes.json" --slurpfile volatile "$work/append-no.json" \
-        --argjson references "$queue_references" --argjson scale "$scale" --argjson cores "$(nproc)" \
+        --argjson scale "$scale" --argjson cores "$(nproc)" \
         --arg cpu "$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
         --arg redis "$(redis-server --version | sed 's/.* v=\([^ ]*\).*/\1/')" '{
             parameters: { scale: $scale },
             machine: { cores: $cores, cpu: $cpu, redis: $redis },
-            references: $references,
             runs: ($durable + $volatile) }' >"$work/queue.json"
     if [[ $format == json ]]; then
         jq . "$work/queue.json" >&4
@@ -76,7 +68,7 @@ print_queue() {
         def states: { waiting: "waiting", inFlight: "in flight", delayed: "delayed", due: "due" };
         ("\(.machine.cores) cores (\(.machine.cpu)), Redis \(.machine.redis); one connection, one call after the other",
         "Per job: microseconds of Redis CPU, median (least–most) of 5; calls of scripts; commands that these ran.",
-        (.references as $r | .runs[] | "",
+        (.runs[] | "",
             "appendonly \(if .appendonly then "yes, appendfsync everysec" else "no" end); "
                 + "payloads of \(.payloadBytes | fixed(1)) bytes; 100,000 jobs waiting, 1,000 sites unless it says otherwise",
             heading("setting"; "batch"),
@@ -95,12 +87,6 @@ print_queue() {
                 heading("others"; ""),
                 (. as $run | ("waiting", "inFlight", "delayed", "due") as $state | $run.scale[] | select(.state == $state)
                     | ("\(.jobs | thousands | right(9)) \(states[.state])" | left(27)) + "   "
-                    + ([.enqueue, .claimAndSettle, .defer] | costs)))),
-        "",
-        "for comparison (\(.references.source)):",
-        (.references | to_entries[] | select(.key != "source") | "  \(.key | left(12))"
-            + "\(.value.bytesPerWaitingJob) bytes a waiting job, claim + settle "
-            + "\(.value.claimAndSettleMicroseconds | map(tostring) | join("–")) µs"
-            + (if .value.batch then " at batches of \(.value.batch)" else "" end)))
+                    + ([.enqueue, .claimAndSettle, .defer] | costs)))))
         | trimmed'
 }
