@@ -55,14 +55,6 @@ public struct RedisError: Error, CustomStringConvertible {
     }
 
     public var description: String { message }
-
-    /// True if the command was certainly never sent, so that sending it again cannot run it twice.
-    public var commandWasNeverSent: Bool {
-        switch code {
-        case .connectionLost, .timedOut, .protocolViolation, .server: false
-        default: true
-        }
-    }
 }
 
 extension RedisError {

@@ -36,11 +36,6 @@ extension ContactBook {
         try await read { db in try Self.streamPosition(db, shard: shard) }
     }
 
-    /// Forgets how far the streams have been booked: for a Redis that was emptied and numbers its entries anew.
-    public func forgetStreamPositions() async throws {
-        try await write { db in try db.execute(sql: "DELETE FROM stream_positions") }
-    }
-
     private static func streamPosition(_ db: Database, shard: Int) throws -> StreamPosition? {
         let statement = try db.cachedStatement(
             sql: "SELECT milliseconds, sequence FROM stream_positions WHERE shard = ?")

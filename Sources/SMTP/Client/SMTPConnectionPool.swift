@@ -42,9 +42,6 @@ public final class SMTPConnectionPool {
         plan = SMTPPoolStateMachine(maximum: options.maximumConnections, reconnect: options.reconnect)
     }
 
-    /// How many connections are open for messages.
-    public var openConnections: Int { counted.count }
-
     /// Lets idle connections ask the source for messages, and opens more as needed.
     public func messagesAvailable() {
         eventLoop.preconditionInEventLoop()
