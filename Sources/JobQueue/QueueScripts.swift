@@ -14,6 +14,7 @@ enum QueueScripts {
     static let lead = script("lead", PackageResources.lead_lua)
     static let leave = script("leave", PackageResources.leave_lua)
     static let limit = script("limit", PackageResources.limit_lua, .lanes, .pace)
+    static let mend = script("mend", PackageResources.mend_lua, .lanes, .pace)
     static let paces = script("paces", PackageResources.paces_lua, .lanes, .pace)
     static let publish = script("publish", PackageResources.publish_lua, .lanes)
     static let reap = script("reap", PackageResources.reap_lua, .lanes, .held, .pace)

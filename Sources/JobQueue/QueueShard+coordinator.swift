@@ -79,6 +79,24 @@ extension QueueShard {
             dead: Int(dead), more: more == 1)
     }
 
+    /// Looks through the shard's keys for what no transition leaves behind, and puts it right.
+    ///
+    /// - Returns: Lanes with jobs that were not ready to be served, and connections that were in use by nobody.
+    public func mend() async throws -> (lanes: Int, connections: Int) {
+        var mended = (lanes: 0, connections: 0)
+        var cursor = "0"
+        repeat {
+            let answer = try await evaluate(QueueScripts.mend, [.init(cursor), .init(500)]).get()
+            guard case .array(let parts) = answer, parts.count == 3, let next = parts[0].text,
+                case .integer(let lanes) = parts[1], case .integer(let connections) = parts[2]
+            else { throw JobQueueError.unexpected("mend") }
+            mended.lanes += Int(lanes)
+            mended.connections += Int(connections)
+            cursor = next
+        } while cursor != "0"
+        return mended
+    }
+
     /// The status changes after a position of the outcome stream, in order, at most `limit` entries of it.
     public func outcomes(after position: String, limit: Int) async throws -> [OutcomeEntry] {
         let answer = try await command(

@@ -227,6 +227,25 @@ struct PaceTests {
         }
     }
 
+    @Test("Lanes that were lost and connections that nobody holds are found and put right")
+    func mend() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 40, sites: ["a.example", "b.example"])
+            try await queue.setSiteLimit(SiteLimit(connections: 1), for: "b.example")
+            let prefix = queue.only.keys.prefix
+            #expect(try await queue.only.mend() == (0, 0))
+            _ = try await queue.only.command(["ZREM", .init(prefix + "ready:1"), "a.example"]).get()
+            _ = try await queue.only.command(["HSET", .init(prefix + "busy:b.example"), "1:999", "gone#1"]).get()
+            let worker = try await queue.worker()
+            #expect(try await queue.claimed(40, by: worker).isEmpty)
+            #expect(try await queue.only.mend() == (1, 1))
+            #expect(try await queue.claimed(40, by: worker).count == 20)
+            try await queue.letPass(.seconds(1))
+            #expect(try await queue.claimed(40, by: worker).count == 1)
+            #expect(try await queue.only.mend() == (0, 0), "what is under way is in order")
+        }
+    }
+
     @Test("Weights share the workers")
     func weights() async throws {
         try await withQueue { queue in

@@ -4,18 +4,21 @@ internal import JobQueue
 internal import Logging
 internal import Synchronization
 
-/// Removes from Redis what is left of mailings that are over.
+/// Removes from Redis what is left of mailings that are over, and now and then looks whether all is in order there.
 ///
-/// Not at once: a worker that was thought dead may still have results of them.
+/// What is over is not removed at once: a worker that was thought dead may still have results of it.
 final class Janitor: Loop {
     static let purpose = "clear away what is over"
     static let rest = Duration.seconds(30)
+    /// How often the keys of the queue are looked through.
+    private static let inspection = Duration.seconds(300)
 
     let book: ContactBook
     let queue: JobQueue
     let logger: Logger
     /// How long a mailing must have been over.
     private let grace: Duration
+    private let inspected = Mutex(ContinuousClock.now)
     /// Since when mailings have been seen to be over, and which of them are cleared away.
     private let seen = Mutex<[MailingID: (since: ContinuousClock.Instant, isForgotten: Bool)]>([:])
 
@@ -42,6 +45,23 @@ final class Janitor: Loop {
             seen.withLock { $0[mailing]?.isForgotten = true }
             logger.info("a mailing that is over is cleared away", metadata: ["mailing.id": "\(mailing)"])
         }
+        if inspected.withLock({ $0 + Self.inspection <= now }) {
+            try await inspect()
+            inspected.withLock { $0 = now }
+        }
         return false
+    }
+
+    /// Puts right what no transition of the queue leaves behind, and says so.
+    func inspect() async throws {
+        for shard in queue.shards {
+            let mended = try await shard.mend()
+            guard mended.lanes + mended.connections > 0 else { continue }
+            logger.error(
+                "the queue was not in order and is mended; please report it",
+                metadata: [
+                    "shard": "\(shard.number)", "lanes": "\(mended.lanes)", "connections": "\(mended.connections)",
+                ])
+        }
     }
 }
