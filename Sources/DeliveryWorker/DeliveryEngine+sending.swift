@@ -72,7 +72,10 @@ extension DeliveryEngine: SMTPMessageSource {
             if isOurs { holdInDoubt(hand.entry, classification, result) }
         } else {
             carryOut(verdict(for: hand, classification, result), of: hand, isOurs: isOurs, result, classification)
-            if isOurs, let trouble { backOff(hand.entry.site, trouble, named: classification.retryAfter) }
+            // What was on its way already is no second incident, however late its reply.
+            if isOurs, !hand.isOutdated, let trouble {
+                backOff(hand.entry.site, trouble, named: classification.retryAfter)
+            }
         }
         claimIfRoom()
         finishDrainIfDone()
@@ -119,9 +122,7 @@ extension DeliveryEngine: SMTPMessageSource {
     /// Slows a site down for everyone, and gives back what waits here for it.
     private func backOff(_ site: String, _ trouble: SiteTrouble, named: Duration?) {
         giveBack(waiting.removeAll(ofSite: site))
-        if trouble == .blocked {
-            inHand.forEach { if $0.entry.site == site { $0.isOutdated = true } }
-        }
+        inHand.forEach { if $0.entry.site == site { $0.isOutdated = true } }
         // One incident has many replies; one call tells of them.
         guard backingOff.insert(site).inserted else { return }
         let pause = trouble == .slow ? configuration.backOff : configuration.probeInterval
