@@ -172,6 +172,7 @@ struct RedisClusterTests {
             let key = RedisArgument(Self.keys[0])
             let victim = try #require(try await cluster.master(of: cluster.slot(of: Self.keys[0])))
             #expect(try await redis.submit(Self.count, keys: [key]).get() == .integer(1))
+            try await victim.waitForReplicas()
             victim.freeze(true)
             try await poll("nobody takes over", limit: .seconds(20)) {
                 (try? await redis.submit(["GET", key], key: key).get()) != nil

@@ -150,6 +150,7 @@ struct RedisSentinelTests {
             let redis = try makeRedis(setup.url, configuration)
             try await redis.connect()
             #expect(try await redis.submit(["INCR", "n"], key: "n").get().number == 1)
+            try await setup.servers[0].waitForReplicas()
             setup.servers[0].freeze(true)
             try await poll("nobody is promoted", limit: .seconds(20)) {
                 try await redis.servers() != ["127.0.0.1:\(setup.servers[0].port ?? 0)"]
