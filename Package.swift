@@ -47,6 +47,15 @@ let package = Package(
             name: "MailMessage",
             dependencies: ["Delivery", .product(name: "Mustache", package: "swift-mustache")]),
         .target(name: "SMTP", dependencies: ["Delivery"] + nio),
+        .systemLibrary(name: "CUnbound"),
+        .target(
+            name: "MailRouting",
+            dependencies: [
+                "CUnbound", "Delivery", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         .target(
             name: "DeliveryWorker",
             dependencies: [
@@ -84,8 +93,9 @@ let package = Package(
         .executableTarget(
             name: "postrider",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "RedisClient", "SMTP",
-                "Simulator",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailRouting",
+                "RedisClient",
+                "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -130,6 +140,11 @@ let package = Package(
         .testTarget(
             name: "SMTPTests",
             dependencies: ["Delivery", "SMTP", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        .testTarget(
+            name: "MailRoutingTests",
+            dependencies: [
+                "Delivery", "MailRouting", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",
