@@ -94,8 +94,8 @@ public struct DeliveryWorker: Service {
             queue: queue, lease: lease, configuration: configuration, capacity: min(capacity, 2000),
             eventLoop: eventLoop, logger: logger)
         engine.pool = SMTPConnectionPool(
-            eventLoop: eventLoop, endpoint: configuration.relay, options: configuration.smtp, source: engine,
-            logger: logger)
+            eventLoop: eventLoop, destination: configuration.relay.destination(), options: configuration.smtp,
+            source: engine, logger: logger)
         lease.condition = "sending"
         engine.claimIfRoom()
         return engine

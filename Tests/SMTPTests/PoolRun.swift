@@ -76,8 +76,8 @@ func sendThroughPool(
         change(&options)
         let source = RecordingSource(messages, repeats: repeats)
         let pool = SMTPConnectionPool(
-            eventLoop: eventLoop, endpoint: SMTPEndpoint(host: "127.0.0.1", port: port), options: options,
-            source: source, logger: Logger(label: "test"))
+            eventLoop: eventLoop, destination: SMTPEndpoint(host: "127.0.0.1", port: port).destination(),
+            options: options, source: source, logger: Logger(label: "test"))
         source.pool = pool
         source.changed = { source in
             if isEnough?(source.record) ?? (source.record.results.count == messages.count) { enough.succeed() }

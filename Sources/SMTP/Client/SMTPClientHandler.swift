@@ -42,7 +42,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private var wantsFlush = false
     private var hasReportedRetiring = false
     /// Why the session ended before it was open.
-    private var failure: SMTPEndpointFailure?
+    private(set) var failure: SMTPEndpointFailure?
     /// Why the connection was closed, if an error came before its end.
     private var lastError: String?
     /// Whether any message ended with an answer on this connection.

@@ -1,3 +1,5 @@
+public import NIOCore
+
 /// Where a mail server listens: a host and a port, as written in a relay URL.
 public struct SMTPEndpoint: Hashable, Sendable, CustomStringConvertible {
     /// A host name, or an IPv4 or IPv6 address without brackets.
@@ -63,6 +65,11 @@ public struct SMTPEndpoint: Hashable, Sendable, CustomStringConvertible {
         } else {
             port = Self.defaultPort
         }
+    }
+
+    /// The destination that this URL names.
+    public func destination(sourceAddress: SocketAddress? = nil) -> SMTPDestination {
+        SMTPDestination(hosts: [SMTPHost(name: host, port: port)], sourceAddress: sourceAddress)
     }
 
     /// The endpoint as a URL that ``init(url:)`` reads.
