@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "DeliveryWorker",
             dependencies: [
-                "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
+                "Delivery", "JobQueue", "MailMessage", "MailRouting", "RedisClient", "SMTP",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),

@@ -44,7 +44,8 @@ public struct DeliveryWorker: Service {
         let registeredAt = NIODeadline.now()
         let lease = Lease(worker: try await keeper.register(), duration: configuration.lease, now: registeredAt)
         logger.notice(
-            "worker started", metadata: ["worker.id": "\(lease.worker)", "smtp.relay": "\(configuration.relay)"])
+            "worker started",
+            metadata: ["worker.id": "\(lease.worker)", "smtp.relay": "\(configuration.routes.summary)"])
 
         let queue = JobQueue(redis: workRedis, shards: shards)
         let engine = try await workLoop.submit {
@@ -88,17 +89,20 @@ public struct DeliveryWorker: Service {
     }
 
     private func makeEngine(queue: JobQueue, lease: Lease, eventLoop: any EventLoop) -> DeliveryEngine {
-        // Enough for every connection to have its window full and the next one waiting.
-        let capacity = max(64, configuration.smtp.maximumConnections * configuration.smtp.windowMessages * 2)
         let engine = DeliveryEngine(
-            queue: queue, lease: lease, configuration: configuration, capacity: min(capacity, 2000),
-            eventLoop: eventLoop, logger: logger)
-        engine.pool = SMTPConnectionPool(
-            eventLoop: eventLoop, destination: configuration.relay.destination(), options: configuration.smtp,
-            source: engine, logger: logger)
+            queue: queue, lease: lease, configuration: configuration, capacity: capacity, eventLoop: eventLoop,
+            logger: logger)
         lease.condition = "sending"
         engine.claimIfRoom()
         return engine
+    }
+
+    /// Jobs that are here at once: enough for every connection to have its window full and the next one waiting. Servers that
+    /// the DNS names take one message at a time as a rule; but there are many of them, and some are slow.
+    private var capacity: Int {
+        let window = configuration.routes.relays.isEmpty ? 4 : configuration.smtp.windowMessages * 2
+        return min(
+            max(configuration.routes.relays.isEmpty ? 512 : 64, configuration.smtp.maximumConnections * window), 2000)
     }
 
     private func stop(_ engine: NIOLoopBound<DeliveryEngine>, _ workLoop: any EventLoop) async {
@@ -106,7 +110,7 @@ public struct DeliveryWorker: Service {
         let grace = TimeAmount.milliseconds(configuration.grace.wholeMilliseconds)
         _ = try? await workLoop.flatSubmit {
             let drained = engine.value.drain(grace: grace)
-            return engine.value.pool?.shutdown(grace: grace).flatMap { drained } ?? drained
+            return engine.value.shutdownOutlets(grace: grace).flatMap { drained }
         }.get()
     }
 }

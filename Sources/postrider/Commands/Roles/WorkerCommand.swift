@@ -80,8 +80,10 @@ struct WorkerCommand: AsyncParsableCommand {
         let host = ProcessInfo.processInfo.hostName
         var smtp = SMTPClientOptions(heloName: host)
         if let connections = try connections ?? settings.count(.connections) { smtp.maximumConnections = connections }
+        let relay = try SMTPEndpoint(url: relay(settings))
         var setup = WorkerConfiguration(
-            redis: try endpoint(settings), relay: try SMTPEndpoint(url: relay(settings)), smtp: smtp,
+            redis: try endpoint(settings),
+            routes: DeliveryRoutes(relays: [Relay(name: "\(relay)", destination: relay.destination())]), smtp: smtp,
             name: try checkedName(
                 name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
         if let grace = try duration(grace, .grace, settings) { setup.grace = grace }
