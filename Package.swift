@@ -145,8 +145,9 @@ let package = Package(
         .testTarget(
             name: "MailRoutingTests",
             dependencies: [
-                "Delivery", "MailRouting", "TestSupport", .product(name: "Logging", package: "swift-log"),
-            ]),
+                "Delivery", "MailRouting", "TestSupport", .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",
