@@ -52,8 +52,10 @@ let package = Package(
             name: "MailRouting",
             dependencies: [
                 "CUnbound", "Delivery", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         .target(
@@ -143,8 +145,9 @@ let package = Package(
         .testTarget(
             name: "MailRoutingTests",
             dependencies: [
-                "Delivery", "MailRouting", "TestSupport", .product(name: "Logging", package: "swift-log"),
-            ]),
+                "Delivery", "MailRouting", "TestSupport", .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",

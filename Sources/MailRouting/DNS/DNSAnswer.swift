@@ -1,4 +1,6 @@
-/// What the DNS says to one question. That nothing was found out is an answer too, and no error.
+/// What the DNS says to one question.
+///
+/// That nothing was found out is an answer too, and no error.
 public struct DNSAnswer<Record: Sendable & Hashable>: Sendable, Hashable {
     /// How the question was answered.
     public enum Status: Sendable, Hashable {

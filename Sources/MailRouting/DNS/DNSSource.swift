@@ -49,9 +49,10 @@ extension DNSAnswer<String> {
         } else {
             status = answers.allSatisfy { $0.status == .noSuchName } ? .noSuchName : .noData
         }
-        // An address may be used when its own answer is good; for the rest the one that expires first decides.
+        // An answer that did not come says nothing about security: else suppressing one family would switch DANE off.
+        let known = answers.filter(\.isConclusive)
         self.init(
-            status, records: status == .found ? records : [], isSecure: answers.allSatisfy(\.isSecure),
+            status, records: status == .found ? records : [], isSecure: !known.isEmpty && known.allSatisfy(\.isSecure),
             ttl: min(first.ttl, second.ttl),
             canonicalName: first.records.isEmpty ? second.canonicalName : first.canonicalName)
     }

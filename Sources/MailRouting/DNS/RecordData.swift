@@ -27,7 +27,9 @@ enum RecordData {
     /// A or AAAA: the address as text.
     static func address(_ data: [UInt8]) -> String? { IPAddress(bytes: data)?.description }
 
-    /// A name: labels, each after its length, and the root (RFC 1035 §3.1). A resolver hands them out uncompressed.
+    /// A name: labels, each after its length, and the root (RFC 1035 §3.1).
+    ///
+    /// A resolver hands them out uncompressed.
     static func name(_ data: ArraySlice<UInt8>) -> String? {
         var labels: [String] = []
         var rest = data

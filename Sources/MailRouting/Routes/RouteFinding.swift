@@ -1,6 +1,8 @@
 public import Delivery
 
-/// What came of asking where a domain's mail goes. Every answer is a value; none is an error.
+/// What came of asking where a domain's mail goes.
+///
+/// Every answer is a value; none is an error.
 public enum RouteFinding: Sendable, Hashable {
     /// To these hosts.
     case hosts(MailRoute)
