@@ -30,7 +30,7 @@ let package = Package(
     ],
     targets: [
         // What everything speaks: pure values and rules.
-        .target(name: "Delivery"),
+        .target(name: "Delivery", resources: [.embedInCode("Outcomes/Table")]),
 
         // The queue.
         .systemLibrary(name: "CHiredis"),
