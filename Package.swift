@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -45,7 +46,11 @@ let package = Package(
         // The message and its way out.
         .target(
             name: "MailMessage",
-            dependencies: ["Delivery", .product(name: "Mustache", package: "swift-mustache")]),
+            dependencies: [
+                "Delivery", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
         .target(name: "SMTP", dependencies: ["Delivery"] + nio),
         .systemLibrary(name: "CUnbound"),
         .target(
@@ -138,7 +143,8 @@ let package = Package(
             ] + nio),
         .testTarget(name: "JobQueueTests", dependencies: ["Delivery", "JobQueue", "RedisClient", "TestSupport"] + nio),
         .testTarget(
-            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"], resources: [.copy("Golden")]),
+            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "SMTPTests",
             dependencies: ["Delivery", "SMTP", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
