@@ -84,7 +84,9 @@ extension DeliveryEngine {
     // MARK: Looking up
 
     private func findWay(to domain: String) {
-        eventLoop.makeFutureWithTask { [router] in await router.route(to: domain) }
+        guard let router else { preconditionFailure("a worker that sends to relays only was asked for a way") }
+        // The router answers from a task; its answer comes back to the loop.
+        eventLoop.makeFutureWithTask { await router.route(to: domain) }
             .assumeIsolated().whenSuccess { self.found($0, for: domain) }
     }
 

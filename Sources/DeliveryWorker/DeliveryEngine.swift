@@ -45,7 +45,8 @@ final class DeliveryEngine {
     var buffer = MessageBuffer()
     var random = SystemRandomNumberGenerator()
 
-    let router: MailRouter
+    /// `nil` where everything goes to relays.
+    let router: MailRouter?
     /// Whether everything goes to the relays that take mail for everybody; asked for every job.
     let areRelaysOnly: Bool
     /// The most connections of all outlets together.
@@ -99,8 +100,8 @@ final class DeliveryEngine {
     private var drained: EventLoopPromise<Void>?
 
     init(
-        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, capacity: Int, eventLoop: any EventLoop,
-        logger: Logger
+        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, router: MailRouter?, capacity: Int,
+        eventLoop: any EventLoop, logger: Logger
     ) {
         self.queue = queue
         self.lease = lease
@@ -109,7 +110,7 @@ final class DeliveryEngine {
         self.eventLoop = eventLoop
         self.logger = logger
         areRelaysOnly = configuration.routes.areRelaysOnly
-        router = MailRouter(configuration: configuration.routes.routing, logger: logger)
+        self.router = router
         connectionLimit = SMTPConnectionLimit(maximum: configuration.smtp.maximumConnections, eventLoop: eventLoop)
         outlets = Outlets(configuration.routes)
         sources = SourceRotation(configuration.routes.sources)

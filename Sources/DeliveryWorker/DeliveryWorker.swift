@@ -1,6 +1,7 @@
 internal import Delivery
 internal import JobQueue
 public import Logging
+internal import MailRouting
 internal import NIOCore
 internal import NIOPosix
 internal import RedisClient
@@ -21,8 +22,11 @@ public struct DeliveryWorker: Service {
 
     /// Works until it is told to stop; then claims no more, finishes what is in hand within the grace time, gives the rest back.
     ///
-    /// - Throws: `RedisError` when Redis cannot be reached at the start.
+    /// - Throws: `RedisError` when Redis cannot be reached at the start, `DNSResolverError` when the resolver's settings are wrong.
     public func run() async throws {
+        let routes = configuration.routes
+        let router =
+            routes.areRelaysOnly ? nil : try MailRouter(configuration: routes.routing, logger: logger)
         // The beat has a loop and a connection of its own, so that no load can make it miss.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         defer { group.shutdownGracefully { _ in } }
@@ -49,7 +53,7 @@ public struct DeliveryWorker: Service {
 
         let queue = JobQueue(redis: workRedis, shards: shards)
         let engine = try await workLoop.submit {
-            NIOLoopBound(self.makeEngine(queue: queue, lease: lease, eventLoop: workLoop), eventLoop: workLoop)
+            NIOLoopBound(self.makeEngine(queue, lease, router, on: workLoop), eventLoop: workLoop)
         }.get()
 
         await withTaskGroup(of: Void.self) { tasks in
@@ -88,9 +92,12 @@ public struct DeliveryWorker: Service {
         }
     }
 
-    private func makeEngine(queue: JobQueue, lease: Lease, eventLoop: any EventLoop) -> DeliveryEngine {
+    private func makeEngine(
+        _ queue: JobQueue, _ lease: Lease, _ router: MailRouter?, on eventLoop: any EventLoop
+    ) -> DeliveryEngine {
         let engine = DeliveryEngine(
-            queue: queue, lease: lease, configuration: configuration, capacity: capacity, eventLoop: eventLoop,
+            queue: queue, lease: lease, configuration: configuration, router: router, capacity: capacity,
+            eventLoop: eventLoop,
             logger: logger)
         lease.condition = "sending"
         engine.claimIfRoom()

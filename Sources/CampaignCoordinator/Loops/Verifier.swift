@@ -24,7 +24,8 @@ final class Verifier: Loop {
     private let verified = Mutex<[Int: String]>([:])
 
     init(
-        book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings, atlas: SiteAtlas, logger: Logger
+        book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings, atlas: SiteAtlas,
+        logger: Logger
     ) {
         self.book = book
         self.queue = queue

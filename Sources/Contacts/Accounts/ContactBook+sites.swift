@@ -2,7 +2,7 @@ import GRDB
 
 extension ContactBook {
     /// The sites that were noted for domains; a domain of which nothing is noted is left out.
-    public func sites(of domains: some Collection<String>) async throws -> [String: String] {
+    public func sites(of domains: Set<String>) async throws -> [String: String] {
         try await read { db in
             let statement = try db.cachedStatement(sql: "SELECT site FROM domain_sites WHERE domain = ?")
             var sites: [String: String] = [:]
