@@ -16,8 +16,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -46,7 +49,14 @@ let package = Package(
         .target(
             name: "MailMessage",
             dependencies: ["Delivery", .product(name: "Mustache", package: "swift-mustache")]),
-        .target(name: "SMTP", dependencies: ["Delivery"] + nio),
+        .target(
+            name: "SMTP",
+            dependencies: [
+                "Delivery", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ] + nio),
         .target(
             name: "DeliveryWorker",
             dependencies: [
@@ -129,7 +139,11 @@ let package = Package(
             name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"], resources: [.copy("Golden")]),
         .testTarget(
             name: "SMTPTests",
-            dependencies: ["Delivery", "SMTP", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+            dependencies: [
+                "Delivery", "SMTP", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",

@@ -94,7 +94,7 @@ public struct DeliveryWorker: Service {
             queue: queue, lease: lease, configuration: configuration, capacity: min(capacity, 2000),
             eventLoop: eventLoop, logger: logger)
         engine.pool = SMTPConnectionPool(
-            eventLoop: eventLoop, destination: configuration.relay.destination(), options: configuration.smtp,
+            eventLoop: eventLoop, destination: configuration.destination, options: configuration.smtp,
             source: engine, logger: logger)
         lease.condition = "sending"
         engine.claimIfRoom()

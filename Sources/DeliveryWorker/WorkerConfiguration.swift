@@ -6,6 +6,8 @@ public import SMTP
 public struct WorkerConfiguration: Sendable {
     public var redis: RedisEndpoint
     public var relay: SMTPEndpoint
+    /// The relay with what its URL does not say: login, trust, our own address.
+    public var destination: SMTPDestination
     public var smtp: SMTPClientOptions
     /// Shown by the queue's status; two workers may share a name, each lease has its own epoch.
     public var name: String
@@ -25,6 +27,7 @@ public struct WorkerConfiguration: Sendable {
     public init(redis: RedisEndpoint, relay: SMTPEndpoint, smtp: SMTPClientOptions, name: String) {
         self.redis = redis
         self.relay = relay
+        destination = relay.destination()
         self.smtp = smtp
         self.name = name
     }
