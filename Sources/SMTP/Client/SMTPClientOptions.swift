@@ -6,8 +6,11 @@ public struct SMTPClientOptions: Sendable {
     public struct TimeLimits: Sendable {
         public var connect: TimeAmount = .seconds(30)
         public var greeting: TimeAmount = .minutes(5)
-        /// EHLO and HELO.
+        /// EHLO, HELO and STARTTLS.
         public var hello: TimeAmount = .minutes(5)
+        public var handshake: TimeAmount = .minutes(1)
+        /// Each answer during AUTH.
+        public var login: TimeAmount = .minutes(3)
         /// MAIL and RSET.
         public var mail: TimeAmount = .minutes(5)
         public var recipient: TimeAmount = .minutes(5)

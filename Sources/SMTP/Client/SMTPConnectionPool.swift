@@ -316,9 +316,11 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
 
     func retiring(_ handler: SMTPClientHandler, isSpent: Bool) {
         idle.removeAll { $0 === handler }
+        let isToBeReplaced = isSpent || handler.machine.foundSimple
+        if handler.machine.foundSimple, let host = handler.host { dialer.memory.noteSimple(host, now: .now()) }
         guard counted.remove(ObjectIdentifier(handler)) != nil else { return }
         plan.retired()
-        if stopped == nil, isSpent { carryOut(plan.wanted()) }
+        if stopped == nil, isToBeReplaced { carryOut(plan.wanted()) }
     }
 
     func closed(_ handler: SMTPClientHandler, failure: SMTPEndpointFailure?) {

@@ -1,4 +1,4 @@
-/// A login at a server (RFC 4954). Descriptions show nothing of the secret.
+/// A login at a server (RFC 4954), whose descriptions show nothing of the secret.
 public struct SMTPCredentials: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {

@@ -10,28 +10,30 @@ struct SMTPDialer {
     let memory: SMTPHostMemory
 
     /// Connects; fails with what ``failure(_:)`` makes words of.
-    func dial(_ trial: SMTPTrials.Trial, owner: any SMTPClientHandler.Owner) -> EventLoopFuture<
-        NIOLoopBound<SMTPClientHandler>
-    > {
+    func dial(
+        _ trial: SMTPTrials.Trial, owner: any SMTPClientHandler.Owner
+    ) -> EventLoopFuture<NIOLoopBound<SMTPClientHandler>> {
         let bound = NIOLoopBound(owner, eventLoop: eventLoop)
+        let terms = SMTPSessionTerms(trial, isSimple: memory.isSimple(trial.host, now: .now()))
+        guard terms.encryption != .none else { return dial(trial, terms, tls: nil, bound) }
+        return memory.contexts.context(for: trial.host.security.check, on: eventLoop).assumeIsolated().flatMap {
+            context in
+            dial(trial, terms, tls: SMTPTLS(context: context, host: trial.host), bound)
+        }.nonisolated()
+    }
+
+    private func dial(
+        _ trial: SMTPTrials.Trial, _ terms: SMTPSessionTerms, tls: SMTPTLS?,
+        _ owner: NIOLoopBound<any SMTPClientHandler.Owner>
+    ) -> EventLoopFuture<NIOLoopBound<SMTPClientHandler>> {
         let options = options
-        let isUnixSocket = trial.address?.protocol == .unix
-        var bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(options.limits.connect)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 8192))
-            .channelOption(.writeBufferWaterMark, value: .init(low: 256 * 1024, high: 1024 * 1024))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        SMTPClientHandler(owner: bound.value, options: options))
-                }
+        let bootstrap = bootstrap(isUnixSocket: trial.address?.protocol == .unix).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let pipeline = channel.pipeline.syncOperations
+                if let tls, terms.encryption == .implicit { try pipeline.addHandler(tls.makeHandler()) }
+                try pipeline.addHandler(
+                    SMTPClientHandler(owner: owner.value, options: options, terms: terms, host: trial.host, tls: tls))
             }
-        if !isUnixSocket {
-            bootstrap =
-                bootstrap
-                .channelOption(.socketOption(.so_keepalive), value: 1)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            if let sourceAddress { bootstrap = bootstrap.bind(to: sourceAddress) }
         }
         let channel =
             if let address = trial.address {
@@ -44,6 +46,19 @@ struct SMTPDialer {
             NIOLoopBound(
                 try channel.pipeline.syncOperations.handler(type: SMTPClientHandler.self), eventLoop: eventLoop)
         }
+    }
+
+    private func bootstrap(isUnixSocket: Bool) -> ClientBootstrap {
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(options.limits.connect)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 8192))
+            .channelOption(.writeBufferWaterMark, value: .init(low: 256 * 1024, high: 1024 * 1024))
+        if isUnixSocket { return bootstrap }
+        let overTCP =
+            bootstrap
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        return sourceAddress.map { overTCP.bind(to: $0) } ?? overTCP
     }
 
     /// Says in words why no connection came about.

@@ -11,7 +11,7 @@ public struct SMTPHost: Hashable, Sendable {
 
     /// For SNI, for the look at the certificate and for logs; a host name, or an IP address without brackets.
     public var name: String
-    /// Where it is, in the order of trial; `nil` lets the system resolve the name. A unix socket may be among them.
+    /// Where it is, in the order of trial, unix sockets included; `nil` lets the system resolve the name.
     public var addresses: [SocketAddress]?
     /// Used only where the system resolves the name.
     public var port: Int
