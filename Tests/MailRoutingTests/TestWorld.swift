@@ -38,6 +38,7 @@ enum TestWorld {
         NameServer.Zone("bogus.example", .expired, ["@ MX 10 mx.signed.example.", "mx A 192.0.2.20"]),
         NameServer.Zone("null-mx.bogus.example", .expired, ["@ MX 10 mx.signed.example."]),
         NameServer.Zone("broken.example", .broken),
+        NameServer.Zone("crowd.example", .unsigned, ["* MX 10 mx.crowd.example.", "mx A 192.0.2.60"]),
         NameServer.Zone(
             "sts.example", .unsigned,
             PolicyServer.names.flatMap { name in
