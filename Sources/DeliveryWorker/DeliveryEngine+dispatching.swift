@@ -38,12 +38,17 @@ extension DeliveryEngine {
         }
     }
 
-    /// The domain whose servers get a message: the recipient's, unless all messages are diverted.
+    /// Who a message is handed over for: the contact, unless all messages are diverted.
+    func recipient(of job: DeliveryJob) -> String {
+        guard !areRelaysOnly, case .address(let other) = configuration.routes.routing.table.diversion else {
+            return job.address
+        }
+        return other.normalized
+    }
+
+    /// The domain whose servers get a message.
     private func domain(of job: DeliveryJob) -> String {
-        let address =
-            if case .address(let other) = configuration.routes.routing.table.diversion { other.normalized } else {
-                job.address
-            }
+        let address = recipient(of: job)
         return address.lastIndex(of: "@").map { String(address[address.index(after: $0)...]) } ?? address
     }
 

@@ -1,3 +1,4 @@
+import Delivery
 import NIOCore
 import Testing
 
@@ -20,16 +21,17 @@ struct OutletTests {
         #expect(nothing == nil)
     }
 
-    private func source(_ number: Int, weight: Int = 1, rate: SourceAddress.Rate? = nil) throws -> SourceAddress {
+    private func source(_ number: Int, weight: Int = 1, rate: String? = nil) throws -> SourceAddress {
         SourceAddress(
-            address: try SocketAddress(ipAddress: "127.0.0.\(number)", port: 0), weight: weight, rate: rate)
+            address: try SocketAddress(ipAddress: "127.0.0.\(number)", port: 0), weight: weight,
+            rate: try rate.map { try MessageRate(parsing: $0) })
     }
 
     @Test("An address under a rate gets what the rate leaves, the others the rest; when all are used up it is waited")
     func sources() throws {
         var sources = SourceRotation([
-            try source(1, rate: .init(messages: 60, interval: .seconds(60))),
-            try source(2, rate: .init(messages: 600, interval: .seconds(60))),
+            try source(1, rate: "60/1m"),
+            try source(2, rate: "600/1m"),
         ])
         let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
         // A second's worth at once: one of the first, ten of the second.

@@ -1,3 +1,4 @@
+internal import Delivery
 internal import NIOCore
 
 /// From which local address each message goes: by weight, among those whose rate leaves room.

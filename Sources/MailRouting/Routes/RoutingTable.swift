@@ -81,6 +81,14 @@ public struct RoutingTable: Sendable, Hashable {
         return targets["*"]
     }
 
+    /// The URLs of all relays that are named.
+    public var relayURLs: Set<String> {
+        var urls: Set<String> = []
+        for case .relay(let url) in targets.values { urls.insert(url) }
+        if case .server(let url) = diversion { urls.insert(url) }
+        return urls
+    }
+
     /// Whom a message for an address is handed over to: the address itself unless there is a diversion to another.
     public func recipient(for address: EmailAddress) -> EmailAddress {
         if case .address(let other) = diversion { other } else { address }

@@ -20,19 +20,23 @@ struct RoutingSettings {
         case mtaSTSAuthorities, mtaSTSPort
     }
 
-    /// The path of the file, for messages.
-    let file: String
+    private let section: YAMLSection
+
+    /// - Parameter file: the path of the file, for messages.
+    init(file: String) {
+        section = YAMLSection(file: file)
+    }
 
     /// Reads `routes`: a domain, `*.domain` or `*`, and the URL of a relay or `direct`.
     /// - Throws: ``CommandError`` with the line, for what is no route.
     func table(in node: Node) throws -> RoutingTable {
         var table = RoutingTable()
-        for (pattern, value) in try members(of: node, Self.routesKey) {
-            let target = try text(value, "\(Self.routesKey).\(pattern)")
+        for (pattern, value) in try section.members(of: node, Self.routesKey, known: nil) {
+            let target = try section.text(value, "\(Self.routesKey).\(pattern)")
             do throws(RoutingTableError) {
                 try table.add(pattern, target)
             } catch {
-                throw problem(value, "\(Self.routesKey).\(pattern)", error.description)
+                throw section.problem(value, "\(Self.routesKey).\(pattern)", error.description)
             }
         }
         return table
@@ -41,12 +45,9 @@ struct RoutingSettings {
     /// Reads `routing` into a configuration.
     /// - Throws: ``CommandError`` with the line, for a key that means nothing or a value that does not fit.
     func read(_ node: Node, into configuration: inout RoutingConfiguration) throws {
-        for (name, value) in try members(of: node, Self.routingKey) {
-            guard let key = Key(rawValue: name) else {
-                let known = Key.allCases.map(\.rawValue).joined(separator: ", ")
-                throw problem(value, Self.routingKey, "the key \(name) means nothing here; there are \(known)")
-            }
-            try set(key, value, in: &configuration)
+        let known = Key.allCases.map(\.rawValue)
+        for (name, value) in try section.members(of: node, Self.routingKey, known: known) {
+            if let key = Key(rawValue: name) { try set(key, value, in: &configuration) }
         }
     }
 
@@ -54,70 +55,49 @@ struct RoutingSettings {
         let path = "\(Self.routingKey).\(key.rawValue)"
         switch key {
         case .resolver: configuration.resolver.servers = RoutingText.servers(try texts(value, path))
-        case .trustAnchor: configuration.resolver.trustAnchorFile = RoutingText.file(try text(value, path))
+        case .trustAnchor: configuration.resolver.trustAnchorFile = RoutingText.file(try section.text(value, path))
         case .timeout: configuration.resolver.timeout = try duration(value, path)
         case .addresses: configuration.addressPreference = try preference(value, path)
-        case .hosts: configuration.hostLimit = try number(value, path, 1...100)
-        case .port: configuration.port = try number(value, path, 1...65_535)
+        case .hosts: configuration.hostLimit = try section.number(value, path, 1...100)
+        case .port: configuration.port = try section.number(value, path, 1...65_535)
         case .ownNames: configuration.ownNames = Set(try texts(value, path))
         case .dane: configuration.usesDANE = try flag(value, path)
         case .mtaSTS: configuration.mtaSTS = try flag(value, path) ? configuration.mtaSTS ?? MTASTSConfiguration() : nil
-        case .mtaSTSDirectory: configuration.mtaSTS?.directory = try text(value, path)
-        case .mtaSTSAuthorities: configuration.mtaSTS?.certificateAuthorityFile = try text(value, path)
-        case .mtaSTSPort: configuration.mtaSTS?.port = try number(value, path, 1...65_535)
+        case .mtaSTSDirectory: configuration.mtaSTS?.directory = try section.text(value, path)
+        case .mtaSTSAuthorities: configuration.mtaSTS?.certificateAuthorityFile = try section.text(value, path)
+        case .mtaSTSPort: configuration.mtaSTS?.port = try section.number(value, path, 1...65_535)
         }
     }
 
     private func preference(_ node: Node, _ path: String) throws -> AddressPreference {
-        let text = try text(node, path)
+        let text = try section.text(node, path)
         guard let preference = AddressPreference(rawValue: text) else {
             let known = AddressPreference.allCases.map(\.rawValue).joined(separator: ", ")
-            throw problem(node, path, "“\(text)” is none of \(known)")
+            throw section.problem(node, path, "“\(text)” is none of \(known)")
         }
         return preference
     }
 
     private func duration(_ node: Node, _ path: String) throws -> Duration {
-        let text = try text(node, path)
+        let text = try section.text(node, path)
         do throws(DurationError) {
             return try Duration(parsing: text)
         } catch {
-            throw problem(node, path, "\(error)")
+            throw section.problem(node, path, "\(error)")
         }
-    }
-
-    private func number(_ node: Node, _ path: String, _ range: ClosedRange<Int>) throws -> Int {
-        guard let number = Int(try text(node, path)), range.contains(number) else {
-            throw problem(node, path, "it takes a number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 
     private func flag(_ node: Node, _ path: String) throws -> Bool {
-        switch try text(node, path) {
+        switch try section.text(node, path) {
         case "true", "on", "yes": return true
         case "false", "off", "no": return false
-        default: throw problem(node, path, "it takes true or false")
+        default: throw section.problem(node, path, "it takes true or false")
         }
-    }
-
-    private func text(_ node: Node, _ path: String) throws -> String {
-        guard let scalar = node.scalar else { throw problem(node, path, "it takes one value") }
-        return scalar.string
     }
 
     /// One value or a list of them.
     private func texts(_ node: Node, _ path: String) throws -> [String] {
-        try node.sequence.map { try $0.map { try text($0, path) } } ?? [text(node, path)]
-    }
-
-    private func members(of node: Node, _ path: String) throws -> [(String, Node)] {
-        guard let mapping = node.mapping else { throw problem(node, path, "it takes lines of the form key: value") }
-        return mapping.map { key, value in (key.string ?? "", value) }
-    }
-
-    private func problem(_ node: Node, _ path: String, _ message: String) -> CommandError {
-        CommandError("\(file): \(node.mark.map { "line \($0.line): " } ?? "")\(path): \(message)")
+        try node.sequence.map { try $0.map { try section.text($0, path) } } ?? [section.text(node, path)]
     }
 }
 

@@ -1,5 +1,6 @@
 internal import CampaignCoordinator
 internal import Configuration
+internal import DeliveryWorker
 internal import Foundation
 internal import MailRouting
 internal import Yams
@@ -15,6 +16,9 @@ struct Settings: Sendable {
     let siteLimits: [String: SiteLimitSetting]
     /// Where mail goes and how that is found out; in the file only.
     let routing: RoutingConfiguration
+    /// Servers that take mail for everybody, and local addresses to send from; in the file only.
+    let relays: [ServerSettings.RelayLine]
+    let sources: [SourceAddress]
 
     /// Reads the environment and the configuration file.
     ///
@@ -27,16 +31,15 @@ struct Settings: Sendable {
                 secretsSpecifier: .specific(Set(SettingKey.allCases.filter(\.isSecret).map(\.variable)))
             ).prefixKeys(with: "postrider")
         ]
-        var siteLimits: [String: SiteLimitSetting] = [:]
-        var routing = RoutingConfiguration()
+        var content = Content()
         let named = file ?? environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
         if let path = named ?? (FileManager.default.fileExists(atPath: defaultFile) ? defaultFile : nil) {
-            let content = try content(ofFile: path)
+            content = try self.content(ofFile: path)
             providers.append(InMemoryProvider(name: path, values: content.values))
-            siteLimits = content.siteLimits
-            routing = content.routing
         }
-        return Settings(reader: ConfigReader(providers: providers), siteLimits: siteLimits, routing: routing)
+        return Settings(
+            reader: ConfigReader(providers: providers), siteLimits: content.siteLimits, routing: content.routing,
+            relays: content.relays, sources: content.sources)
     }
 
     /// The value of a setting as text; `nil` when neither the environment nor the file has it, or it is empty.
@@ -52,6 +55,16 @@ struct Settings: Sendable {
             throw CommandError("\(key.rawValue) (\(key.variable)) must be a number above 0, not \"\(text)\"")
         }
         return count
+    }
+
+    /// The value of a setting that is true or false; false when it is not set.
+    func flag(_ key: SettingKey) throws -> Bool {
+        switch string(key) {
+        case "true", "yes", "on", "1": return true
+        case nil, "false", "no", "off", "0": return false
+        case let text?:
+            throw CommandError("\(key.rawValue) (\(key.variable)) is true or false, not \"\(text)\"")
+        }
     }
 
     /// Reads the file; refuses what would otherwise be passed over in silence: misspelt keys, and values that are lists.
@@ -81,6 +94,12 @@ struct Settings: Sendable {
             case RoutingSettings.routingKey:
                 try RoutingSettings(file: path).read(value, into: &content.routing)
                 continue
+            case ServerSettings.relaysKey:
+                content.relays = try ServerSettings(file: path).relays(in: value)
+                continue
+            case ServerSettings.sourcesKey:
+                content.sources = try ServerSettings(file: path).sources(in: value)
+                continue
             default: break
             }
             guard let setting = SettingKey(rawValue: name) else {
@@ -96,12 +115,17 @@ struct Settings: Sendable {
     }
 
     /// The keys under which there is more than one value.
-    private static let sections = [PaceSettings.key, RoutingSettings.routesKey, RoutingSettings.routingKey]
+    private static let sections = [
+        PaceSettings.key, RoutingSettings.routesKey, RoutingSettings.routingKey, ServerSettings.relaysKey,
+        ServerSettings.sourcesKey,
+    ]
 
     /// What a file says.
     private struct Content {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
         var siteLimits: [String: SiteLimitSetting] = [:]
         var routing = RoutingConfiguration()
+        var relays: [ServerSettings.RelayLine] = []
+        var sources: [SourceAddress] = []
     }
 }
