@@ -370,7 +370,7 @@ struct SMTPScriptedTLSTests {
         let record = try await sendThroughPool(
             to: destination, [Client.message(1)], grace: .zero,
             options: {
-                let limit = TimeAmount.milliseconds(200)
+                let limit = TimeAmount.seconds(2)
                 $0.limits.greeting = limit
                 $0.limits.hello = limit
                 $0.limits.handshake = limit

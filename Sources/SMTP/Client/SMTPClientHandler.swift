@@ -29,18 +29,18 @@ final class SMTPClientHandler: ChannelInboundHandler {
     }
 
     private let owner: any Owner
-    private let options: SMTPClientOptions
+    let options: SMTPClientOptions
     /// The host at the other end.
     let host: SMTPHost?
     /// How the connection is secured; `nil` where it never is.
-    private let tls: SMTPTLS?
-    private(set) var machine: SMTPClientStateMachine
-    private var parser = SMTPReplyParser()
+    let tls: SMTPTLS?
+    var machine: SMTPClientStateMachine
+    var parser = SMTPReplyParser()
     private var writer: SMTPCommandWriter
-    private var context: ChannelHandlerContext?
-    private var timer: Scheduled<Void>?
-    private var timerFires = NIODeadline.distantFuture
-    private var waitingSince = NIODeadline.distantPast
+    var context: ChannelHandlerContext?
+    var timer: Scheduled<Void>?
+    var timerFires = NIODeadline.distantFuture
+    var waitingSince = NIODeadline.distantPast
     private(set) var hasReportedClose = false
     /// Whether a reply came in the present read.
     private var hasHeard = false
@@ -179,14 +179,14 @@ final class SMTPClientHandler: ChannelInboundHandler {
     }
 
     /// Keeps the first thing that went wrong before the session was open.
-    private func noteFailure(_ message: String) {
+    func noteFailure(_ message: String) {
         guard failure == nil, machine.isOpening else { return }
         failure = SMTPEndpointFailure(phase: machine.openingPhase, message: message)
     }
 
     // MARK: Obeying
 
-    private func perform(_ action: SMTPClientStateMachine.Action, _ context: ChannelHandlerContext) {
+    func perform(_ action: SMTPClientStateMachine.Action, _ context: ChannelHandlerContext) {
         switch action {
         case .none:
             break
@@ -249,7 +249,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         }
     }
 
-    private func requestFlush() {
+    func requestFlush() {
         guard !wantsFlush, writer.buffer.readableBytes > 0 else { return }
         wantsFlush = true
         owner.wantsFlush(self)
@@ -278,7 +278,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         armTimer(context)
     }
 
-    private func end(_ context: ChannelHandlerContext, _ finished: [SMTPClientStateMachine.Finished]) {
+    func end(_ context: ChannelHandlerContext, _ finished: [SMTPClientStateMachine.Finished]) {
         report(finished)
         context.close(promise: nil)
     }
@@ -299,92 +299,5 @@ final class SMTPClientHandler: ChannelInboundHandler {
         guard !hasReportedClose else { return }
         hasReportedClose = true
         owner.closed(self, failure: failure)
-    }
-}
-
-// MARK: TLS
-
-extension SMTPClientHandler {
-    /// Begins TLS after STARTTLS was granted.
-    private func secure(_ context: ChannelHandlerContext) {
-        // Words that came in clear behind the server's "go ahead" must never pass for words said under TLS (CVE-2021-38371 and
-        // its like): they are forgotten here, and what comes from now on goes through TLS.
-        parser = SMTPReplyParser()
-        waitingSince = context.eventLoop.now
-        guard let tls else { preconditionFailure("a session without TLS asked for STARTTLS") }
-        do {
-            try context.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .before(self))
-        } catch {
-            noteFailure(tls.explanation(error))
-            end(context, machine.lost(""))
-        }
-    }
-
-    private func handshakeCompleted(_ context: ChannelHandlerContext) {
-        guard machine.stage == .handshake, let tls else { return }
-        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
-        if let objection = tls.objection(to: certificate ?? nil) {
-            noteFailure(objection)
-            return end(context, machine.lost(objection))
-        }
-        waitingSince = context.eventLoop.now
-        perform(machine.secured(), context)
-        requestFlush()
-        armTimer(context)
-    }
-}
-
-// MARK: Time limits
-
-extension SMTPClientHandler {
-    /// How long the present wait may last, and what is waited for.
-    private func limit(_ context: ChannelHandlerContext) -> (TimeAmount, String) {
-        let limits = options.limits
-        switch machine.stage {
-        case .handshake: return (limits.handshake, "the TLS handshake")
-        case .greeting: return (limits.greeting, "the greeting")
-        case .startTLS: return (limits.hello, "the answer to STARTTLS")
-        case .login: return (limits.login, "the answer to AUTH")
-        case .ehlo, .helo: return (limits.hello, "the answer to EHLO")
-        case .quitting, .closed: return (limits.quit, "the answer to QUIT")
-        case .open: break
-        }
-        if machine.isIdle { return (options.idleTimeout, "more messages") }
-        if !context.channel.isWritable { return (limits.dataBlock, "the server to take the message") }
-        switch machine.step {
-        case .reset, .mail: return (limits.mail, "the answer to MAIL")
-        case .recipient: return (limits.recipient, "the answer to RCPT")
-        case .data: return (limits.dataInitiation, "the answer to DATA")
-        case .dot, .loneDot: return (limits.dataTermination, "the answer to the final dot")
-        }
-    }
-
-    /// Sets the timer only if it would fire too late: a timer that fires early looks again, which is cheaper than
-    /// moving it with every reply.
-    private func armTimer(_ context: ChannelHandlerContext) {
-        guard !hasReportedClose else { return }
-        let deadline = waitingSince + limit(context).0
-        guard timer == nil || deadline < timerFires else { return }
-        timer?.cancel()
-        timerFires = deadline
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
-            // Not a weak reference: an object that has one pays for it with each retain. Closing cancels the timer.
-            timerFired()
-        }
-    }
-
-    private func timerFired() {
-        timer = nil
-        guard let context else { return }
-        let (limit, what) = limit(context)
-        guard context.eventLoop.now >= waitingSince + limit else { return armTimer(context) }
-        if machine.isIdle {
-            drain()
-        } else if machine.stage == .open {
-            end(context, machine.lost("timed out waiting for \(what)"))
-        } else {
-            noteFailure("timed out waiting for \(what)")
-            end(context, machine.lost(""))
-        }
     }
 }

@@ -49,6 +49,7 @@ struct SMTPTLS {
 
     /// Says in an operator's words why no TLS came about.
     func explanation(_ error: any Error) -> String {
+        if error is IOError { return "the connection was lost during the TLS handshake: \(error.connectionProblem)" }
         let text = "\(error)"
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return switch check {

@@ -42,7 +42,7 @@ struct SMTPServerCommandParser {
         // The verb in upper case as one number; every verb has four letters.
         let verb = line.loadUnaligned(as: UInt32.self).bigEndian & 0xDFDF_DFDF
         guard line.count == 4 || line[4] == 0x20 else {
-            guard line[...].prefix(8).isEqual("STARTTLS") else { return .unknown }
+            guard line[...].prefix(8).isEqual("STARTTLS"), line.count == 8 || line[8] == 0x20 else { return .unknown }
             return line.count == 8 ? .startTLS : .malformed(.noArguments)
         }
         let arguments = UnsafeRawBufferPointer(rebasing: line.dropFirst(5))

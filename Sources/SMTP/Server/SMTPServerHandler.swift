@@ -32,15 +32,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
     }
 
     private let session: any SMTPServerSession
-    private let configuration: SMTPServerConfiguration
-    private let tls: NIOSSLContext?
+    let configuration: SMTPServerConfiguration
+    let tls: NIOSSLContext?
     private let interest: SMTPContentInterest
-    private var machine: SMTPServerStateMachine
+    var machine: SMTPServerStateMachine
     private var parser: SMTPServerCommandParser
     private var scanner = SMTPDataScanner()
     private var mode = Mode.serving
-    private var inbound = ByteBuffer()
-    private var outbound = ByteBuffer()
+    var inbound = ByteBuffer()
+    var outbound = ByteBuffer()
     private var content = ByteBuffer()
     /// The rest of a line that is too long is thrown away.
     private var isSkippingLine = false
@@ -176,18 +176,6 @@ final class SMTPServerHandler: ChannelInboundHandler {
         return command
     }
 
-    /// The longest line of an AUTH exchange (RFC 4954 §4).
-    private static let longestLoginLine = 12_288
-
-    /// Takes the next line out of the buffer as text; `nil` until its end has come.
-    private func nextLine() -> String? {
-        guard let end = inbound.readableBytesView.firstIndex(of: 0x0A),
-            let line = inbound.readString(length: end - inbound.readerIndex + 1)
-        else { return nil }
-        // "\r\n" is one character.
-        return String(line.dropLast())
-    }
-
     private func skipLine() {
         isSkippingLine = true
         inbound.clear()
@@ -261,40 +249,6 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
     }
 
-    /// The reply to EHLO: the name, then the keywords of what is offered now.
-    private func announce() {
-        var keywords = ["PIPELINING", "CHUNKING", "SIZE", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"]
-        if machine.offersTLS { keywords.append("STARTTLS") }
-        if machine.isSecured { keywords.append("REQUIRETLS") }
-        if machine.offersLogin { keywords.append("AUTH") }
-        keywords.removeAll { configuration.withheld.contains($0) }
-        outbound.writeString("250\(keywords.isEmpty ? " " : "-")\(configuration.hostName)\r\n")
-        for (index, keyword) in keywords.enumerated() {
-            let text =
-                switch keyword {
-                case "SIZE": "SIZE \(configuration.maximumMessageSize)"
-                case "AUTH": "AUTH PLAIN LOGIN"
-                default: keyword
-                }
-            outbound.writeString("250\(index == keywords.count - 1 ? " " : "-")\(text)\r\n")
-        }
-    }
-
-    /// Grants STARTTLS (RFC 3207).
-    private func secure(_ context: ChannelHandlerContext) {
-        guard let tls else { preconditionFailure("STARTTLS was granted without a certificate") }
-        outbound.writeReply(SMTPServerReply.readyForTLS)
-        flush(context)
-        // Commands that came in clear behind STARTTLS must not be taken for commands under TLS (CVE-2011-0411).
-        inbound.clear()
-        do {
-            try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .before(self))
-            machine.secured()
-        } catch {
-            context.close(promise: nil)
-        }
-    }
-
     private func decided(
         _ decision: SMTPServerDecision, _ question: Question, _ context: ChannelHandlerContext
     ) {
@@ -358,7 +312,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
+    func flush(_ context: ChannelHandlerContext) {
         guard outbound.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
         outbound.clear()
