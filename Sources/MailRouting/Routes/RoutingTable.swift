@@ -65,9 +65,12 @@ public struct RoutingTable: Sendable, Hashable {
     }
 
     /// Where the mail of a domain goes: the domain itself, else the nearest `*.` above it, else `*`, else direct.
-    public func target(of domain: String) -> Target {
+    public func target(of domain: String) -> Target { namedTarget(of: domain) ?? .direct }
+
+    /// The target that a line, or the diversion, names for a domain; `nil` when none does.
+    public func namedTarget(of domain: String) -> Target? {
         if case .server(let url) = diversion { return .relay(url: url) }
-        guard !targets.isEmpty else { return .direct }
+        guard !targets.isEmpty else { return nil }
         let name = DNSName.canonical(domain) ?? domain
         if let exact = targets[name] { return exact }
         var rest = name[...]
@@ -75,7 +78,7 @@ public struct RoutingTable: Sendable, Hashable {
             rest = rest[rest.index(after: dot)...]
             if let below = targets["*.\(rest)"] { return below }
         }
-        return targets["*"] ?? .direct
+        return targets["*"]
     }
 
     /// Whom a message for an address is handed over to: the address itself unless there is a diversion to another.

@@ -1,5 +1,7 @@
 import Delivery
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// One connection of a pool: obeys the state machine, writes once per read, keeps the time limits.
 ///
@@ -28,6 +30,10 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     private let owner: any Owner
     private let options: SMTPClientOptions
+    /// The host at the other end.
+    let host: SMTPHost?
+    /// How the connection is secured; `nil` where it never is.
+    private let tls: SMTPTLS?
     private(set) var machine: SMTPClientStateMachine
     private var parser = SMTPReplyParser()
     private var writer: SMTPCommandWriter
@@ -42,18 +48,23 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private var wantsFlush = false
     private var hasReportedRetiring = false
     /// Why the session ended before it was open.
-    private var failure: SMTPEndpointFailure?
+    private(set) var failure: SMTPEndpointFailure?
     /// Why the connection was closed, if an error came before its end.
     private var lastError: String?
     /// Whether any message ended with an answer on this connection.
     private(set) var wasProductive = false
 
-    init(owner: any Owner, options: SMTPClientOptions) {
+    init(
+        owner: any Owner, options: SMTPClientOptions, terms: SMTPSessionTerms = SMTPSessionTerms(),
+        host: SMTPHost? = nil, tls: SMTPTLS? = nil
+    ) {
         self.owner = owner
         self.options = options
+        self.host = host
+        self.tls = tls
         machine = SMTPClientStateMachine(
             messages: options.messagesPerConnection, windowMessages: options.windowMessages,
-            windowBytes: options.windowBytes)
+            windowBytes: options.windowBytes, terms: terms)
         writer = SMTPCommandWriter(heloName: options.heloName, allocator: ByteBufferAllocator())
     }
 
@@ -101,6 +112,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard timer == nil else { return }
+        machine.isLocal = context.remoteAddress?.isThisMachine ?? false
         waitingSince = context.eventLoop.now
         armTimer(context)
     }
@@ -113,12 +125,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
                 perform(machine.received(reply), context)
             }
         } catch {
-            if machine.stage == .open || machine.stage == .quitting {
-                end(context, machine.lost(error.problem))
-            } else {
-                failure = SMTPEndpointFailure(phase: helloPhase, message: error.problem)
-                end(context, machine.lost(error.problem))
-            }
+            noteFailure(error.problem)
+            end(context, machine.lost(error.problem))
         }
     }
 
@@ -141,16 +149,25 @@ final class SMTPClientHandler: ChannelInboundHandler {
         context.fireChannelWritabilityChanged()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.handshakeCompleted) = event as? TLSUserEvent { handshakeCompleted(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lastError = "\(error)"
+        if machine.stage == .handshake, let tls {
+            noteFailure(tls.explanation(error))
+        } else if case .some(.uncleanShutdown) = error as? NIOSSLError {
+            // A server that closes without a word of TLS closes all the same; the protocol tells where a reply ends.
+        } else {
+            lastError = "\(error)"
+        }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         let cause = lastError.map { "connection lost: \($0)" } ?? "the server closed the connection"
-        if failure == nil, machine.stage != .open, machine.stage != .quitting, machine.stage != .closed {
-            failure = SMTPEndpointFailure(phase: helloPhase, message: cause)
-        }
+        noteFailure(cause)
         report(machine.lost(cause))
         finishClosing()
         context.fireChannelInactive()
@@ -161,7 +178,11 @@ final class SMTPClientHandler: ChannelInboundHandler {
         self.context = nil
     }
 
-    private var helloPhase: DeliveryPhase { machine.stage == .greeting ? .connect : .ehlo }
+    /// Keeps the first thing that went wrong before the session was open.
+    private func noteFailure(_ message: String) {
+        guard failure == nil, machine.isOpening else { return }
+        failure = SMTPEndpointFailure(phase: machine.openingPhase, message: message)
+    }
 
     // MARK: Obeying
 
@@ -176,6 +197,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
             writer.contentAndDot(message.content)
         case .send(let command):
             send(command)
+        case .secure:
+            secure(context)
         case .opened:
             owner.opened(self)
         case .refused(let failure):
@@ -189,9 +212,12 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private func send(_ command: SMTPClientStateMachine.Command) {
         switch command {
         case .ehlo: writer.ehlo()
+        case .lhlo: writer.lhlo()
+        case .startTLS: writer.startTLS()
+        case .login(let line): writer.login(line)
         case .helo: writer.helo()
         case .mail: if let message = machine.held { writer.mail(message, machine.extensions) }
-        case .recipient: if let message = machine.held { writer.recipient(message) }
+        case .recipient: if let message = machine.held { writer.recipient(message, machine.extensions) }
         case .data: writer.data()
         case .loneDot: writer.loneDot()
         case .quit: writer.quit()
@@ -276,6 +302,38 @@ final class SMTPClientHandler: ChannelInboundHandler {
     }
 }
 
+// MARK: TLS
+
+extension SMTPClientHandler {
+    /// Begins TLS after STARTTLS was granted.
+    private func secure(_ context: ChannelHandlerContext) {
+        // Words that came in clear behind the server's "go ahead" must never pass for words said under TLS (CVE-2021-38371 and
+        // its like): they are forgotten here, and what comes from now on goes through TLS.
+        parser = SMTPReplyParser()
+        waitingSince = context.eventLoop.now
+        guard let tls else { preconditionFailure("a session without TLS asked for STARTTLS") }
+        do {
+            try context.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .before(self))
+        } catch {
+            noteFailure(tls.explanation(error))
+            end(context, machine.lost(""))
+        }
+    }
+
+    private func handshakeCompleted(_ context: ChannelHandlerContext) {
+        guard machine.stage == .handshake, let tls else { return }
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        if let objection = tls.objection(to: certificate ?? nil) {
+            noteFailure(objection)
+            return end(context, machine.lost(objection))
+        }
+        waitingSince = context.eventLoop.now
+        perform(machine.secured(), context)
+        requestFlush()
+        armTimer(context)
+    }
+}
+
 // MARK: Time limits
 
 extension SMTPClientHandler {
@@ -283,7 +341,10 @@ extension SMTPClientHandler {
     private func limit(_ context: ChannelHandlerContext) -> (TimeAmount, String) {
         let limits = options.limits
         switch machine.stage {
+        case .handshake: return (limits.handshake, "the TLS handshake")
         case .greeting: return (limits.greeting, "the greeting")
+        case .startTLS: return (limits.hello, "the answer to STARTTLS")
+        case .login: return (limits.login, "the answer to AUTH")
         case .ehlo, .helo: return (limits.hello, "the answer to EHLO")
         case .quitting, .closed: return (limits.quit, "the answer to QUIT")
         case .open: break
@@ -322,9 +383,7 @@ extension SMTPClientHandler {
         } else if machine.stage == .open {
             end(context, machine.lost("timed out waiting for \(what)"))
         } else {
-            if machine.stage != .quitting, machine.stage != .closed {
-                failure = SMTPEndpointFailure(phase: helloPhase, message: "timed out waiting for \(what)")
-            }
+            noteFailure("timed out waiting for \(what)")
             end(context, machine.lost(""))
         }
     }

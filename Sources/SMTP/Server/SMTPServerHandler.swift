@@ -1,5 +1,6 @@
 import Delivery
 import NIOCore
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -32,9 +33,10 @@ final class SMTPServerHandler: ChannelInboundHandler {
 
     private let session: any SMTPServerSession
     private let configuration: SMTPServerConfiguration
+    private let tls: NIOSSLContext?
     private let interest: SMTPContentInterest
     private var machine: SMTPServerStateMachine
-    private var parser = SMTPServerCommandParser()
+    private var parser: SMTPServerCommandParser
     private var scanner = SMTPDataScanner()
     private var mode = Mode.serving
     private var inbound = ByteBuffer()
@@ -48,12 +50,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
     private var lastHeard = NIODeadline.distantPast
     private var isClosed = false
 
-    init(session: any SMTPServerSession, configuration: SMTPServerConfiguration) {
+    init(session: any SMTPServerSession, configuration: SMTPServerConfiguration, tls: NIOSSLContext? = nil) {
         self.session = session
+        self.tls = tls
+        parser = SMTPServerCommandParser(acceptsDSN: !configuration.withheld.contains("DSN"))
         self.configuration = configuration
         interest = session.contentInterest
         machine = SMTPServerStateMachine(
-            maximumSize: configuration.maximumMessageSize, maximumRecipients: configuration.maximumRecipients)
+            maximumSize: configuration.maximumMessageSize, maximumRecipients: configuration.maximumRecipients,
+            terms: SMTPServerTerms(configuration))
     }
 
     // MARK: Channel events
@@ -131,6 +136,12 @@ final class SMTPServerHandler: ChannelInboundHandler {
                     continue
                 }
                 obey(machine.received(command), context)
+            case .login:
+                guard let line = nextLine() else {
+                    guard inbound.readableBytes > Self.longestLoginLine else { return release() }
+                    return finish(context)
+                }
+                obey(machine.loginLine(line), context)
             case .data:
                 guard readData(context) else { return release() }
             case .chunk(let remaining):
@@ -163,6 +174,18 @@ final class SMTPServerHandler: ChannelInboundHandler {
         isSkippingLine = false
         inbound.moveReaderIndex(forwardBy: length)
         return command
+    }
+
+    /// The longest line of an AUTH exchange (RFC 4954 §4).
+    private static let longestLoginLine = 12_288
+
+    /// Takes the next line out of the buffer as text; `nil` until its end has come.
+    private func nextLine() -> String? {
+        guard let end = inbound.readableBytesView.firstIndex(of: 0x0A),
+            let line = inbound.readString(length: end - inbound.readerIndex + 1)
+        else { return nil }
+        // "\r\n" is one character.
+        return String(line.dropLast())
     }
 
     private func skipLine() {
@@ -212,6 +235,14 @@ final class SMTPServerHandler: ChannelInboundHandler {
             break
         case .reply(let reply):
             outbound.writeReply(reply)
+        case .replies(let reply, let times):
+            for _ in 0..<times { outbound.writeReply(reply) }
+        case .secure:
+            secure(context)
+        case .checkLogin(let user, let password):
+            let isAccepted = configuration.login?(user, password) ?? false
+            machine.loginDecided(isAccepted: isAccepted)
+            outbound.writeReply(isAccepted ? SMTPServerReply.loginAccepted : .loginRefused)
         case .announce:
             announce()
         case .hello:
@@ -230,12 +261,38 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
     }
 
+    /// The reply to EHLO: the name, then the keywords of what is offered now.
     private func announce() {
-        outbound.writeString("250-\(configuration.hostName)\r\n")
-        if configuration.offersPipelining { outbound.writeStaticString("250-PIPELINING\r\n") }
-        if configuration.offersChunking { outbound.writeStaticString("250-CHUNKING\r\n") }
-        outbound.writeString("250-SIZE \(configuration.maximumMessageSize)\r\n")
-        outbound.writeStaticString("250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n")
+        var keywords = ["PIPELINING", "CHUNKING", "SIZE", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"]
+        if machine.offersTLS { keywords.append("STARTTLS") }
+        if machine.isSecured { keywords.append("REQUIRETLS") }
+        if machine.offersLogin { keywords.append("AUTH") }
+        keywords.removeAll { configuration.withheld.contains($0) }
+        outbound.writeString("250\(keywords.isEmpty ? " " : "-")\(configuration.hostName)\r\n")
+        for (index, keyword) in keywords.enumerated() {
+            let text =
+                switch keyword {
+                case "SIZE": "SIZE \(configuration.maximumMessageSize)"
+                case "AUTH": "AUTH PLAIN LOGIN"
+                default: keyword
+                }
+            outbound.writeString("250\(index == keywords.count - 1 ? " " : "-")\(text)\r\n")
+        }
+    }
+
+    /// Grants STARTTLS (RFC 3207).
+    private func secure(_ context: ChannelHandlerContext) {
+        guard let tls else { preconditionFailure("STARTTLS was granted without a certificate") }
+        outbound.writeReply(SMTPServerReply.readyForTLS)
+        flush(context)
+        // Commands that came in clear behind STARTTLS must not be taken for commands under TLS (CVE-2011-0411).
+        inbound.clear()
+        do {
+            try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .before(self))
+            machine.secured()
+        } catch {
+            context.close(promise: nil)
+        }
     }
 
     private func decided(
@@ -246,12 +303,20 @@ final class SMTPServerHandler: ChannelInboundHandler {
             switch question {
             case .sender: outbound.writeReply(SMTPServerReply.senderAccepted)
             case .recipient: outbound.writeReply(SMTPServerReply.recipientAccepted)
-            case .message: outbound.writeReply(SMTPServerReply.messageAccepted)
+            case .message:
+                for _ in 0..<machine.repliesToMessage { outbound.writeReply(SMTPServerReply.messageAccepted) }
             }
             settle(question, isAccepted: true)
         case .reply(let reply):
-            outbound.writeReply(reply)
+            let times = if case .message = question { machine.repliesToMessage } else { 1 }
+            for _ in 0..<times { outbound.writeReply(reply) }
             settle(question, isAccepted: reply.isPositive)
+        case .replies(let replies):
+            guard case .message = question, replies.count == machine.repliesToMessage else {
+                preconditionFailure("a session gave another number of replies than there are recipients")
+            }
+            for reply in replies { outbound.writeReply(reply) }
+            settle(question, isAccepted: true)
         case .replyAndClose(let reply):
             outbound.writeReply(reply)
             finish(context)

@@ -20,6 +20,8 @@ struct WorkerCommand: AsyncParsableCommand {
               postrider worker --data ./data --relay smtp://127.0.0.1:25
               postrider worker --redis redis://redis.internal \\
                   --relay smtp://relay.internal --connections 32
+              postrider worker --data ./data --relay smtp+starttls://news@relay.example \\
+                  --relay-password-file /run/secrets/relay
             """)
 
     @OptionGroup var redis: RedisOptions
@@ -30,8 +32,7 @@ struct WorkerCommand: AsyncParsableCommand {
     )
     var data: String?
 
-    @Option(help: ArgumentHelp("Where mail goes: smtp://HOST:PORT (or POSTRIDER_RELAY).", valueName: "url"))
-    var relay: String?
+    @OptionGroup var relay: RelayOptions
 
     @Option(help: ArgumentHelp("The most connections to the relay (or POSTRIDER_CONNECTIONS; 16).", valueName: "n"))
     var connections: Int?
@@ -68,7 +69,7 @@ struct WorkerCommand: AsyncParsableCommand {
         if let connections, connections < 1 { throw ValidationError("--connections must be above 0") }
         // A file that cannot be read is reported when it is needed, and is no wrong usage.
         guard let settings = try? configuration.settings() else { return }
-        _ = try relay(settings)
+        _ = try relay.url(settings)
         guard redis.redis != nil || data != nil || settings.string(.redis) != nil || settings.string(.data) != nil
         else {
             throw Self.noRedis
@@ -80,8 +81,12 @@ struct WorkerCommand: AsyncParsableCommand {
         let host = ProcessInfo.processInfo.hostName
         var smtp = SMTPClientOptions(heloName: host)
         if let connections = try connections ?? settings.count(.connections) { smtp.maximumConnections = connections }
+        let server = try relay.endpoint(settings)
         var setup = WorkerConfiguration(
-            redis: try endpoint(settings), relay: try SMTPEndpoint(url: relay(settings)), smtp: smtp,
+            redis: try endpoint(settings),
+            routes: DeliveryRoutes(
+                relays: [Relay(name: "\(server)", destination: try relay.destination(server, settings))]),
+            smtp: smtp,
             name: try checkedName(
                 name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
         if let grace = try duration(grace, .grace, settings) { setup.grace = grace }
@@ -115,13 +120,6 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private static let noRedis = ValidationError(
         "name Redis with --redis URL (or POSTRIDER_REDIS), or the coordinator's data directory with --data DIR")
-
-    private func relay(_ settings: Settings) throws -> String {
-        guard let url = relay ?? settings.string(.relay) else {
-            throw ValidationError("name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY)")
-        }
-        return url
-    }
 
     private func embedded(in directory: String) throws -> RedisEndpoint {
         let socket = DataDirectory.redisSocket(in: directory)
