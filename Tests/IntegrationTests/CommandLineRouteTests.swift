@@ -63,6 +63,7 @@ struct CommandLineRouteTests {
             ("routing:\n  addresses: ipv5\n", "“ipv5” is none of ipv4-first, ipv6-first, ipv4, ipv6"),
             ("routing:\n  port: 70000\n", "routing.port: it takes a number from 1 to 65535"),
             ("routing:\n  timeout: soon\n", "“soon” is not a duration"),
+            ("routing:\n  dane: [true]\n", "routing.dane: it takes one value"),
             ("routing:\n  dane: perhaps\n", "routing.dane: it takes true or false"),
         ])
     func wrongConfiguration(content: String, message: String) async throws {

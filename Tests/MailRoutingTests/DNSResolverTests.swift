@@ -72,6 +72,20 @@ struct DNSResolverTests {
         #expect(await resolver.mx("bogus.example").status == .found)
     }
 
+    @Test("An authoritative server can be named for a zone")
+    func zones() async throws {
+        var configuration = try await TestWorld.resolver()
+        guard case .forwarders(let addresses) = configuration.servers else {
+            Issue.record("the world is asked otherwise")
+            return
+        }
+        configuration.servers = .zones(["signed.example": try #require(addresses.first)])
+        configuration.trustAnchorFile = nil
+        let resolver = try DNSResolver(configuration: configuration, logger: Logger(label: "test"))
+        #expect(await resolver.mx("signed.example").records == [MXRecord(10, "mx.signed.example")])
+        #expect(await resolver.addresses("mx.signed.example", ofType: .a).records == ["192.0.2.10"])
+    }
+
     @Test("A server that never answers is given up after the timeout")
     func silence() async throws {
         let silent = try SilentServer()

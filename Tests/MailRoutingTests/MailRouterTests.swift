@@ -75,7 +75,9 @@ struct MailRouterTests {
         arguments: [
             ("nowhere.plain.example", "D1", Outcome.bounced), ("lost.plain.example", "D1", .bounced),
             ("empty.plain.example", "D1", .bounced), ("noaddress.plain.example", "D1", .bounced),
-            ("literal.plain.example", "D1", .bounced), ("no domain", "D1", .bounced),
+            ("literal.plain.example", "D1", .bounced), ("inside.plain.example", "D1", .bounced),
+            ("[127.0.0.1]", "D1", .bounced), ("[IPv6:::1]", "D1", .bounced),
+            ("no domain", "D1", .bounced),
             ("null.plain.example", "D2", .bounced), ("null.signed.example", "D2", .bounced),
             ("broken.example", "D3", .deferred), ("sick.plain.example", "D3", .deferred),
             ("bogus.example", "D3", .deferred), ("null-mx.bogus.example", "D3", .deferred),
@@ -88,6 +90,17 @@ struct MailRouterTests {
         let classification = OutcomeClassifier.standard.classify(failure.reply, phase: failure.phase)
         #expect(classification.rule == rule, "\(finding)")
         #expect(classification.outcome == outcome)
+    }
+
+    @Test("Nobody's DNS leads mail to this machine unless that is allowed")
+    func loopback() async throws {
+        let router = try await TestWorld.router()
+        let hosts = Self.describe(await router.route(to: "insidetoo.plain.example"))
+        #expect(hosts == ["mx1.plain.example 192.0.2.1,2001:db8::1 opportunistic"])
+        let trial = try await TestWorld.router { $0.allowsLoopback = true }
+        #expect(
+            Self.describe(await trial.route(to: "inside.plain.example"))
+                == ["localmx.plain.example 127.0.0.1,::1 opportunistic"])
     }
 
     @Test("Forged TLSA records are counted as such")

@@ -48,6 +48,15 @@ struct PolicyChoiceTests {
         #expect(!record.isUsable)
     }
 
+    @Test("A session is counted under the policy that was its reason")
+    func reportTypes() {
+        #expect(TLSPolicy.dane(records: [record], names: ["mx"]).reportType == .tlsa)
+        #expect(TLSPolicy.encrypted.reportType == .tlsa)
+        #expect(TLSPolicy.verified(names: ["mx"], source: .mtaSTS).reportType == .sts)
+        #expect(TLSPolicy.verified(names: ["mx"], source: .static).reportType == .none)
+        #expect(TLSPolicy.opportunistic.reportType == .none)
+    }
+
     @Test("Counters stay bounded, and begin anew once they were taken")
     func counters() {
         let counters = TLSReportCounters(limit: 2)

@@ -19,7 +19,8 @@ enum TestWorld {
                 "empty TXT \"no mail here\"", "null MX 0 .", "lost CNAME nowhere", "literal MX 10 192.0.2.7.",
                 "noaddress MX 10 nowhere", "partly MX 10 nowhere", "partly MX 20 mx1",
                 "many TXT \"v=spf1 \" \"-all\"", "sick MX 10 mx.broken.example.", "half MX 10 mx.broken.example.",
-                "half MX 20 mx1", "dane MX 10 mx.signed.example.",
+                "half MX 20 mx1", "inside MX 10 localmx", "localmx A 127.0.0.1", "localmx AAAA ::1",
+                "insidetoo MX 10 localmx", "insidetoo MX 20 mx1", "dane MX 10 mx.signed.example.",
             ] + (1...20).map { "many MX \($0 / 10) host\($0)" } + (1...20).map { "host\($0) A 192.0.2.\($0 + 100)" }),
         NameServer.Zone(
             "signed.example", .signed,

@@ -8,7 +8,8 @@ public struct DNSResolverConfiguration: Sendable, Hashable {
         case system
         /// These resolvers, each an IP address, with `@PORT` unless the port is 53.
         case forwarders([String])
-        /// For each zone the authoritative server that has it (`ADDRESS` or `ADDRESS@PORT`); the root's name is `.`.
+        /// For each of these zones the authoritative server that has it (`ADDRESS` or `ADDRESS@PORT`); for all others as
+        /// `recursive`.
         case zones([String: String])
     }
 

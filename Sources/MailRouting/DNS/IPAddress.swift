@@ -33,6 +33,15 @@ struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
     var isIPv6: Bool { bytes.count == 16 }
 
+    /// Whether it leads to this machine: 127.0.0.0/8 and 0.0.0.0/8 (RFC 1122 §3.2.1.3), `::1` and `::`, and IPv4 written
+    /// as IPv6.
+    var isLoopback: Bool {
+        guard isIPv6 else { return bytes[0] == 127 || bytes[0] == 0 }
+        guard bytes[..<10].allSatisfy({ $0 == 0 }) else { return false }
+        if bytes[10] == 0xFF, bytes[11] == 0xFF { return bytes[12] == 127 || bytes[12] == 0 }
+        return bytes[10..<15].allSatisfy { $0 == 0 } && bytes[15] <= 1
+    }
+
     /// The domain literal in its one canonical form.
     var literal: String { isIPv6 ? "[IPv6:\(self)]" : "[\(self)]" }
 

@@ -10,7 +10,7 @@ struct MTASTSFetcher: MTASTSFetching {
     let configuration: MTASTSConfiguration
     let source: any DNSSource
     /// A fetch takes memory for certificates; so many at a time are enough.
-    private let gate = Gate(permits: 8)
+    private let gate = Gate(permits: 64)
 
     init(_ configuration: MTASTSConfiguration, source: any DNSSource) {
         self.configuration = configuration
@@ -26,9 +26,13 @@ struct MTASTSFetcher: MTASTSFetching {
         await gate.enter()
         defer { gate.leave() }
         var last = MTASTSFetchError(type: .stsPolicyFetchError, message: "no address was tried")
+        // One time for all addresses: mail waits for it.
+        let deadline = ContinuousClock.now + configuration.timeout
         for address in addresses.records.prefix(3) {
+            let left = deadline - .now
+            guard left > .zero else { break }
             do {
-                return try await fetch(host, at: address)
+                return try await fetch(host, at: address, within: left)
             } catch {
                 last = error
             }
@@ -37,13 +41,15 @@ struct MTASTSFetcher: MTASTSFetching {
     }
 
     /// Fetches from one address, by a client that knows it under the server's name.
-    private func fetch(_ host: String, at address: String) async throws(MTASTSFetchError) -> String {
+    private func fetch(
+        _ host: String, at address: String, within time: Duration
+    ) async throws(MTASTSFetchError) -> String {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let file = configuration.certificateAuthorityFile { tls.additionalTrustRoots = [.file(file)] }
         var options = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: TimeAmount(configuration.timeout)), decompression: .disabled)
+            timeout: .init(connect: TimeAmount(time)), decompression: .disabled)
         options.dnsOverride = [host: address]
         options.httpVersion = .http1Only
         // It would be tried again until the time is over, which hides what is wrong.
@@ -52,7 +58,7 @@ struct MTASTSFetcher: MTASTSFetching {
             eventLoopGroupProvider: .shared(HTTPClient.defaultEventLoopGroup), configuration: options)
         let result: Result<String, MTASTSFetchError>
         do {
-            result = .success(try await read(host, client))
+            result = .success(try await read(host, client, within: time))
         } catch let error as MTASTSFetchError {
             result = .failure(error)
         } catch let error where error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError {
@@ -67,10 +73,10 @@ struct MTASTSFetcher: MTASTSFetching {
         return try result.get()
     }
 
-    private func read(_ host: String, _ client: HTTPClient) async throws -> String {
+    private func read(_ host: String, _ client: HTTPClient, within time: Duration) async throws -> String {
         let port = configuration.port == 443 ? "" : ":\(configuration.port)"
         let request = HTTPClientRequest(url: "https://\(host)\(port)/.well-known/mta-sts.txt")
-        let response = try await client.execute(request, timeout: TimeAmount(configuration.timeout))
+        let response = try await client.execute(request, timeout: TimeAmount(time))
         guard response.status == .ok else {
             throw MTASTSFetchError(
                 type: .stsPolicyFetchError, message: "the web server answered \(response.status.code)")

@@ -3,6 +3,7 @@ struct HostLookup: Sendable {
     let source: any DNSSource
     let preference: AddressPreference
     let addressLimit: Int
+    let allowsLoopback: Bool
 
     /// The addresses of a host, and how long they hold.
     func facts(of host: String) async -> (facts: HostFacts, ttl: Duration) {
@@ -24,10 +25,12 @@ struct HostLookup: Sendable {
         case .noData: return (HostFacts(addresses: .none("it has no address"), daneNames: []), answer.ttl)
         case .found: break
         }
+        let usable = answer.records.filter { allowsLoopback || IPAddress($0)?.isLoopback == false }
+        guard !usable.isEmpty else {
+            return (HostFacts(addresses: .none("its address is that of the asking machine"), daneNames: []), answer.ttl)
+        }
         let names = await daneNames(of: host, answer)
-        return (
-            HostFacts(addresses: .found(Array(answer.records.prefix(addressLimit))), daneNames: names), answer.ttl
-        )
+        return (HostFacts(addresses: .found(Array(usable.prefix(addressLimit))), daneNames: names), answer.ttl)
     }
 
     /// Where TLSA records may stand: at the end of the host's aliases, or else at its own name (RFC 7672 §2.2.2, §2.2.3).

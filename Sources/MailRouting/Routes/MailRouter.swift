@@ -52,7 +52,8 @@ public final class MailRouter: Sendable {
         let reports = TLSReportCounters()
         tlsReports = reports
         hostLookup = HostLookup(
-            source: source, preference: configuration.addressPreference, addressLimit: configuration.addressLimit)
+            source: source, preference: configuration.addressPreference, addressLimit: configuration.addressLimit,
+            allowsLoopback: configuration.allowsLoopback)
         policies = fetcher.map { fetcher in
             MTASTSPolicies(
                 source: source, fetcher: fetcher,
@@ -112,6 +113,9 @@ extension MailRouter {
             return .found(.relay(url: url, site: RelaySite.name(ofURL: url) ?? url))
         }
         if let address = IPAddress(literal: domain) {
+            guard configuration.allowsLoopback || !address.isLoopback else {
+                return .found(.noSuchDomain("the address is that of the asking machine itself: no such host"))
+            }
             let host = MailHost(name: address.literal, addresses: ["\(address)"], port: configuration.port)
             let expires = clock.now() + configuration.cacheTimes.upperBound
             return .found(.hosts(MailRoute(site: address.literal, hosts: [host], expires: expires)))

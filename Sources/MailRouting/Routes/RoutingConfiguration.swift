@@ -8,6 +8,9 @@ public struct RoutingConfiguration: Sendable {
     /// Where receiving servers listen.
     public var port: Int
     public var addressPreference: AddressPreference
+    /// Whether mail may go to this machine itself (127.0.0.1, ::1 and their like) because somebody's DNS says so; tests
+    /// and trials need it.
+    public var allowsLoopback: Bool
     /// How many hosts of a domain are tried, the most preferred ones.
     public var hostLimit: Int
     /// How many addresses of a host are tried.
@@ -26,8 +29,8 @@ public struct RoutingConfiguration: Sendable {
     public init(
         table: RoutingTable = RoutingTable(), resolver: DNSResolverConfiguration = DNSResolverConfiguration(),
         ownNames: Set<String> = [], port: Int = 25, addressPreference: AddressPreference = .ipv4First,
-        hostLimit: Int = 8, addressLimit: Int = 4, usesDANE: Bool = true,
-        mtaSTS: MTASTSConfiguration? = MTASTSConfiguration(), cacheCapacity: Int = 50_000,
+        allowsLoopback: Bool = false, hostLimit: Int = 8, addressLimit: Int = 4, usesDANE: Bool = true,
+        mtaSTS: MTASTSConfiguration? = MTASTSConfiguration(), cacheCapacity: Int = 100_000,
         cacheTimes: ClosedRange<Duration> = .seconds(30) ... .seconds(86_400), failureTime: Duration = .seconds(30)
     ) {
         self.table = table
@@ -35,6 +38,7 @@ public struct RoutingConfiguration: Sendable {
         self.ownNames = ownNames
         self.port = port
         self.addressPreference = addressPreference
+        self.allowsLoopback = allowsLoopback
         self.hostLimit = hostLimit
         self.addressLimit = addressLimit
         self.usesDANE = usesDANE

@@ -18,6 +18,15 @@ public enum TLSPolicy: Sendable, Hashable {
     /// a DANE-TA record must be for; DANE-EE needs no name.
     case dane(records: [TLSARecord], names: [String])
 
+    /// The kind of policy under which a session with such a host is counted (RFC 8460 §4.2).
+    public var reportType: TLSReportCounters.PolicyType {
+        switch self {
+        case .dane, .encrypted: .tlsa
+        case .verified(_, .mtaSTS): .sts
+        case .verified(_, .static), .opportunistic: .none
+        }
+    }
+
     /// Whether mail must rather wait than go without this.
     public var isMandatory: Bool { self != .opportunistic }
 }

@@ -16,7 +16,7 @@ struct RoutingSettings {
 
     /// The keys of `routing`, in the order in which they are told.
     enum Key: String, CaseIterable {
-        case resolver, trustAnchor, timeout, addresses, hosts, port, ownNames, dane, mtaSTS, mtaSTSDirectory
+        case resolver, trustAnchor, timeout, addresses, hosts, port, loopback, ownNames, dane, mtaSTS, mtaSTSDirectory
         case mtaSTSAuthorities, mtaSTSPort
     }
 
@@ -60,6 +60,7 @@ struct RoutingSettings {
         case .addresses: configuration.addressPreference = try preference(value, path)
         case .hosts: configuration.hostLimit = try section.number(value, path, 1...100)
         case .port: configuration.port = try section.number(value, path, 1...65_535)
+        case .loopback: configuration.allowsLoopback = try flag(value, path)
         case .ownNames: configuration.ownNames = Set(try texts(value, path))
         case .dane: configuration.usesDANE = try flag(value, path)
         case .mtaSTS: configuration.mtaSTS = try flag(value, path) ? configuration.mtaSTS ?? MTASTSConfiguration() : nil

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Delivery
 internal import Logging
 internal import MailRouting
 
@@ -48,10 +49,15 @@ struct RouteCommand: AsyncParsableCommand {
         }
         var isEveryoneReached = true
         for domain in domains {
-            let picture = RoutePicture(domain: domain, finding: await router.route(to: domain))
+            let picture = RoutePicture(domain: domain, finding: await router.route(to: Self.asciiForm(of: domain)))
             isEveryoneReached = isEveryoneReached && picture.hasWay
             try format.print(picture) { picture.text }
         }
         if !isEveryoneReached { throw ExitCode.failure }
+    }
+
+    /// The domain as it is in the DNS, where people write `münchen.example`.
+    private static func asciiForm(of domain: String) -> String {
+        (try? EmailAddress(parsing: "postmaster@\(domain)"))?.asciiDomain ?? domain
     }
 }
