@@ -193,7 +193,8 @@ let package = Package(
                 "Simulator", "TestSupport", "postrider",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ] + nio),
+            ] + nio,
+            resources: [.copy("RealServers/Configurations")]),
     ]
 )
 
