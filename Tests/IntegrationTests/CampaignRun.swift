@@ -75,7 +75,10 @@ final class CampaignRun {
     func startWorker(
         _ arguments: [String] = [], environment: [String: String] = [:]
     ) throws -> PostriderProcess {
-        let relay = arguments.contains("--relay") ? [] : ["--relay", "smtp://127.0.0.1:\(relayPort)"]
+        // Unless the arguments say otherwise, to the simulator.
+        let relay =
+            arguments.contains("--relay") || arguments.contains("--config")
+            ? [] : ["--relay", "smtp://127.0.0.1:\(relayPort)"]
         let worker = try PostriderProcess(
             ["worker", "--data", data] + relay + arguments, environment: environment)
         workers.append(worker)

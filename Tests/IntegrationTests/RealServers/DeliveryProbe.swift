@@ -68,7 +68,8 @@ final class DeliveryProbe: SMTPMessageSource {
             options.reconnect.first = .seconds(60)
             let source = DeliveryProbe(messages, answer)
             let pool = SMTPConnectionPool(
-                eventLoop: eventLoop, endpoint: SMTPEndpoint(host: "127.0.0.1", port: port), options: options,
+                eventLoop: eventLoop, destination: SMTPEndpoint(host: "127.0.0.1", port: port).destination(),
+                options: options,
                 source: source, logger: Logger(label: "test"))
             source.pool = pool
             pool.messagesAvailable()
