@@ -33,7 +33,7 @@ let package = Package(
     ],
     targets: [
         // What everything speaks: pure values and rules.
-        .target(name: "Delivery"),
+        .target(name: "Delivery", resources: [.embedInCode("Outcomes/Table")]),
 
         // The queue.
         .systemLibrary(name: "CHiredis"),
@@ -48,7 +48,22 @@ let package = Package(
         // The message and its way out.
         .target(
             name: "MailMessage",
-            dependencies: ["Delivery", .product(name: "Mustache", package: "swift-mustache")]),
+            dependencies: [
+                "Delivery", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+        .systemLibrary(name: "CUnbound"),
+        .target(
+            name: "MailRouting",
+            dependencies: [
+                "CUnbound", "Delivery", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         .target(
             name: "SMTP",
             dependencies: [
@@ -60,7 +75,7 @@ let package = Package(
         .target(
             name: "DeliveryWorker",
             dependencies: [
-                "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
+                "Delivery", "JobQueue", "MailMessage", "MailRouting", "RedisClient", "SMTP",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
@@ -94,8 +109,9 @@ let package = Package(
         .executableTarget(
             name: "postrider",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "RedisClient", "SMTP",
-                "Simulator",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailRouting",
+                "RedisClient",
+                "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -136,12 +152,19 @@ let package = Package(
             ] + nio),
         .testTarget(name: "JobQueueTests", dependencies: ["Delivery", "JobQueue", "RedisClient", "TestSupport"] + nio),
         .testTarget(
-            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"], resources: [.copy("Golden")]),
+            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage", "TestSupport"],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "SMTPTests",
             dependencies: [
                 "Delivery", "SMTP", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
+        .testTarget(
+            name: "MailRoutingTests",
+            dependencies: [
+                "Delivery", "MailRouting", "TestSupport", .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
@@ -170,7 +193,8 @@ let package = Package(
                 "Simulator", "TestSupport", "postrider",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ] + nio),
+            ] + nio,
+            resources: [.copy("RealServers/Configurations")]),
     ]
 )
 

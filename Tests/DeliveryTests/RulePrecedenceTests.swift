@@ -178,7 +178,7 @@ struct RulePrecedenceTests {
             .badSyntax, .duplicate, .suppressed(by: .unsubscribed), .localFault, .noSuchDomain, .nullMX, .dnsTemporary,
             .unreachable, .connectionLost, .inDoubt, .tlsPolicy, .tooBig, .notAttempted,
         ]
-        var decisions = OutcomeClassifier.standardRules.map {
+        var decisions = RuleBook.standard.rules.map {
             Classification(outcome: $0.outcome, reason: $0.reason, rule: $0.id)
         }
         decisions += findings.map(\.classification)
