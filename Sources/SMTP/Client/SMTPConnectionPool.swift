@@ -303,6 +303,7 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
 
     func becameIdle(_ handler: SMTPClientHandler) {
         if !idle.contains(where: { $0 === handler }) { idle.append(handler) }
+        if plan.isTight { return handler.drain() }
         guard let limit else { return }
         if isQueued {
             isQueued = false
