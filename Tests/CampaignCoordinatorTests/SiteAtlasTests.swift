@@ -1,6 +1,7 @@
 import Contacts
 import Delivery
 import JobQueue
+import NIOCore
 import Synchronization
 import TestSupport
 import Testing
