@@ -48,7 +48,7 @@ extension DeliveryEngine: SMTPMessageSource {
         if entry.job.firstAttempt == nil { entry.job.firstAttempt = now }
         return OutgoingMessage(
             token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker)),
-            sender: mailing.envelopeSender, recipient: entry.job.address, content: message.content,
+            sender: mailing.sender(of: entry.job), recipient: entry.job.address, content: message.content,
             needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
     }
 

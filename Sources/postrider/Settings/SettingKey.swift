@@ -1,7 +1,7 @@
 /// What can be set in the environment and in the configuration file; the raw value is the key in the file.
 enum SettingKey: String, CaseIterable {
     case coordinator, data, token, redis, redisPassword, redisSentinelPassword, relay, listen, highWater, shards
-    case connections, name, grace, backOff, probeInterval, lease, logLevel
+    case connections, tokenKeyFile, name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
     var variable: String {

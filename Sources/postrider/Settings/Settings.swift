@@ -12,6 +12,8 @@ struct Settings: Sendable {
     private let reader: ConfigReader
     /// How fast sites may be sent to, by domain and `*`; in the file only.
     let siteLimits: [String: SiteLimitSetting]
+    /// The DKIM keys of a worker; in the file only.
+    let dkim: [DKIMSettings.Entry]
 
     /// Reads the environment and the configuration file.
     ///
@@ -25,13 +27,15 @@ struct Settings: Sendable {
             ).prefixKeys(with: "postrider")
         ]
         var siteLimits: [String: SiteLimitSetting] = [:]
+        var dkim: [DKIMSettings.Entry] = []
         let named = file ?? environment[fileVariable].flatMap { $0.isEmpty ? nil : $0 }
         if let path = named ?? (FileManager.default.fileExists(atPath: defaultFile) ? defaultFile : nil) {
             let content = try content(ofFile: path)
             providers.append(InMemoryProvider(name: path, values: content.values))
             siteLimits = content.siteLimits
+            dkim = content.dkim
         }
-        return Settings(reader: ConfigReader(providers: providers), siteLimits: siteLimits)
+        return Settings(reader: ConfigReader(providers: providers), siteLimits: siteLimits, dkim: dkim)
     }
 
     /// The value of a setting as text; `nil` when neither the environment nor the file has it, or it is empty.
@@ -49,10 +53,17 @@ struct Settings: Sendable {
         return count
     }
 
+    /// What a file says.
+    private struct Content {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        var siteLimits: [String: SiteLimitSetting] = [:]
+        var dkim: [DKIMSettings.Entry] = []
+    }
+
     /// Reads the file; refuses what would otherwise be passed over in silence: misspelt keys, and values that are lists.
     private static func content(
         ofFile path: String
-    ) throws -> (values: [AbsoluteConfigKey: ConfigValue], siteLimits: [String: SiteLimitSetting]) {
+    ) throws -> Content {
         let text = try InputFile.text(path)
         let node: Node?
         do {
@@ -60,28 +71,32 @@ struct Settings: Sendable {
         } catch {
             throw CommandError("the configuration file \(path) is not YAML: \(error)")
         }
-        guard let node else { return ([:], [:]) }
+        guard let node else { return Content() }
         guard let mapping = node.mapping else {
             throw CommandError("the configuration file \(path) must be lines of the form key: value")
         }
-        var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        var siteLimits: [String: SiteLimitSetting] = [:]
+        var content = Content()
         for (key, value) in mapping {
             let name = key.string ?? ""
             let line = key.mark.map { "line \($0.line): " } ?? ""
             if name == PaceSettings.key {
-                siteLimits = try PaceSettings(file: path).limits(in: value)
+                content.siteLimits = try PaceSettings(file: path).limits(in: value)
+                continue
+            }
+            if name == DKIMSettings.key {
+                content.dkim = try DKIMSettings(file: path).entries(in: value)
                 continue
             }
             guard let setting = SettingKey(rawValue: name) else {
-                let known = (SettingKey.allCases.map(\.rawValue) + [PaceSettings.key]).joined(separator: ", ")
+                let known = (SettingKey.allCases.map(\.rawValue) + [PaceSettings.key, DKIMSettings.key])
+                    .joined(separator: ", ")
                 throw CommandError("\(path): \(line)the key \(name) means nothing here; there are \(known)")
             }
             guard let scalar = value.scalar else {
                 throw CommandError("\(path): \(line)\(name) takes one value, not several")
             }
-            values[AbsoluteConfigKey([name])] = ConfigValue(.string(scalar.string), isSecret: setting.isSecret)
+            content.values[AbsoluteConfigKey([name])] = ConfigValue(.string(scalar.string), isSecret: setting.isSecret)
         }
-        return (values, siteLimits)
+        return content
     }
 }
