@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "RedisClient",
+                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "RedisClient",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -109,9 +109,8 @@ let package = Package(
         .executableTarget(
             name: "postrider",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailRouting",
-                "RedisClient",
-                "SMTP", "Simulator",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailMessage",
+                "MailRouting", "RedisClient", "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -136,6 +135,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Sources/QueueBench"),
+
+        // The instrument of scripts/bench --message.
+        .executableTarget(
+            name: "message-bench",
+            dependencies: [
+                "Delivery", "MailMessage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/MessageBench"),
 
         // Tests: one target beside each, then the whole with real servers.
         .target(
@@ -173,7 +180,10 @@ let package = Package(
             dependencies: ["Contacts", "Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "DeliveryWorkerTests",
-            dependencies: ["Delivery", "DeliveryWorker", "JobQueue", .product(name: "NIOCore", package: "swift-nio")]),
+            dependencies: [
+                "Delivery", "DeliveryWorker", "JobQueue", "MailMessage",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "CampaignCoordinatorTests",
             dependencies: [
@@ -189,8 +199,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
-                "Simulator", "TestSupport", "postrider",
+                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "MailMessage",
+                "RedisClient", "SMTP", "Simulator", "TestSupport", "postrider",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ] + nio,

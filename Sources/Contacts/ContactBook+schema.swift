@@ -13,6 +13,7 @@ extension ContactBook {
             try db.execute(sql: optionsAndHolds)
         }
         migrator.registerMigration("5 sites of domains") { db in try db.execute(sql: sites) }
+        migrator.registerMigration("6 files of mailings") { db in try db.execute(sql: filesOfMailings) }
         return migrator
     }
 
@@ -182,5 +183,18 @@ extension ContactBook {
             domain TEXT PRIMARY KEY,
             site TEXT NOT NULL CHECK (site <> '')
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Apart from the mailings' rows, which are read all the time.
+    private static let filesOfMailings = """
+        CREATE TABLE files (
+            id INTEGER PRIMARY KEY,
+            mailing INTEGER NOT NULL REFERENCES mailings (id),
+            name TEXT NOT NULL CHECK (name <> ''),
+            type TEXT NOT NULL CHECK (type <> ''),
+            inline INTEGER NOT NULL CHECK (inline IN (0, 1)),
+            content BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX files_by_mailing ON files (mailing);
         """
 }

@@ -143,9 +143,12 @@ extension DeliveryEngine {
                     guard let content = try answer.get() else {
                         throw JobQueueError(code: .unknownMailing, message: "Redis does not know mailing \(mailing)")
                     }
-                    try self.mailings.insert(CompiledMailing(content), for: mailing)
+                    try self.mailings.insert(
+                        CompiledMailing(content, keys: self.configuration.keys), for: mailing)
                     self.judgeEnded()
                     self.wakeOutlets()
+                } catch let missing as MissingKey {
+                    self.hold(because: "mailing \(mailing) cannot be sent from here: \(missing)")
                 } catch {
                     self.hold(because: "mailing \(mailing) cannot be read: \(error)")
                 }

@@ -57,7 +57,7 @@ extension DeliveryEngine {
         if entry.job.firstAttempt == nil { entry.job.firstAttempt = now }
         return OutgoingMessage(
             token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker, receiver: receiver)),
-            sender: mailing.envelopeSender, recipient: recipient(of: entry.job), content: message.content,
+            sender: mailing.sender(of: entry.job), recipient: recipient(of: entry.job), content: message.content,
             needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
     }
 

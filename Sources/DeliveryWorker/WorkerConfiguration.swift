@@ -19,6 +19,8 @@ public struct WorkerConfiguration: Sendable {
     public var probeInterval: Duration = .seconds(300)
     /// The longest that a site is left alone.
     public var longestPause: Duration = .seconds(4 * 3600)
+    /// What messages are signed with, and what makes their tokens.
+    public var keys = WorkerKeys()
     /// How long a stop waits for what is in hand.
     public var grace: Duration = .seconds(20)
 

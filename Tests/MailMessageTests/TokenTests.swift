@@ -112,4 +112,21 @@ struct TokenTests {
         let error = #expect(throws: KeyFileError.self) { try TokenKeys(file: path) }
         #expect(error?.code == .exposed)
     }
+
+    @Test(
+        "ENVID and ORCPT are encoded as their RFCs say",
+        arguments: [
+            ("ann@example.com", "rfc822;ann@example.com"), ("a+b=c@example.com", "rfc822;a+2Bb+3Dc@example.com"),
+            ("\"a b\"@example.com", "rfc822;\"a+20b\"@example.com"),
+            ("zoë\\@example.com", "utf-8;zo\\x{EB}\\x{5C}@example.com"),
+        ])
+    func envelope(address: String, expected: String) throws {
+        let job = DeliveryJob(id: sampleJob, address: address, fields: [])
+        let keys = try keys(5)
+        let parameters = EnvelopeParameters(job, key: keys.current)
+        #expect(parameters.originalRecipient == expected)
+        #expect(EnvelopeParameters.job(ofEnvelopeID: parameters.envelopeID.uppercased(), keys: keys) == sampleJob)
+        #expect(EnvelopeParameters(job, key: nil).envelopeID == "7.4294967295")
+        #expect(EnvelopeParameters.job(ofEnvelopeID: "7.4294967295", keys: keys) == nil)
+    }
 }

@@ -115,11 +115,16 @@ struct Feeder: Loop {
         let terms = try MailingTerms(MailingOptions(mailing), at: .now)
         let isShared = terms.quotaPerHour != nil && queue.shards.count > 1
         if !live.state.isEmpty, told.knows(terms, of: mailing.id, isShared: isShared) { return }
-        let settings = try MailingSettings(mailing)
+        // The content never changes after the start, and may have large files in it.
+        let content = live.state.isEmpty || !told.hasHeard(of: mailing.id) ? try await content(of: mailing) : nil
         try await queue.publish(
-            mailing.id, content: MailingContent(bytes: try settings.encoded(), version: settings.template.version),
-            terms: terms, pending: live.pending, paused: false)
+            mailing.id, content: content, terms: terms, pending: live.pending, paused: false)
         told.note(terms, of: mailing.id)
+    }
+
+    private func content(of mailing: Mailing) async throws -> MailingContent {
+        let settings = try MailingSettings(mailing, files: try await book.files(of: mailing.id))
+        return MailingContent(bytes: try settings.encoded(), version: settings.template.version)
     }
 
     /// Feeds the next range to the shards that do not have it yet; answers whether anything moved.

@@ -1,8 +1,9 @@
 /// What can be set in the environment and in the configuration file; the raw value is the key in the file.
 enum SettingKey: String, CaseIterable {
-    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, listen, highWater, shards
-    case relay, relayPassword, relayPasswordFile, relayCa, relayVerify, sourceAddress, direct, heloName, connectionsPerSite, divertTo
-    case connections, name, grace, backOff, probeInterval, lease, logLevel
+    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, listen, highWater, shards, tokenKeyFile
+    case relay, relayPassword, relayPasswordFile, relayCa, relayVerify, direct, divertTo
+    case sourceAddress, heloName, connections, connectionsPerSite
+    case name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
     var variable: String {

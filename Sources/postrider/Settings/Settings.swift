@@ -19,6 +19,8 @@ struct Settings: Sendable {
     /// Servers that take mail for everybody, and local addresses to send from; in the file only.
     let relays: [ServerSettings.RelayLine]
     let sources: [SourceAddress]
+    /// The DKIM keys of a worker; in the file only.
+    let dkim: [DKIMSettings.Entry]
 
     /// Reads the environment and the configuration file.
     ///
@@ -39,7 +41,7 @@ struct Settings: Sendable {
         }
         return Settings(
             reader: ConfigReader(providers: providers), siteLimits: content.siteLimits, routing: content.routing,
-            relays: content.relays, sources: content.sources)
+            relays: content.relays, sources: content.sources, dkim: content.dkim)
     }
 
     /// The value of a setting as text; `nil` when neither the environment nor the file has it, or it is empty.
@@ -100,6 +102,9 @@ struct Settings: Sendable {
             case ServerSettings.sourcesKey:
                 content.sources = try ServerSettings(file: path).sources(in: value)
                 continue
+            case DKIMSettings.key:
+                content.dkim = try DKIMSettings(file: path).entries(in: value)
+                continue
             default: break
             }
             guard let setting = SettingKey(rawValue: name) else {
@@ -117,7 +122,7 @@ struct Settings: Sendable {
     /// The keys under which there is more than one value.
     private static let sections = [
         PaceSettings.key, RoutingSettings.routesKey, RoutingSettings.routingKey, ServerSettings.relaysKey,
-        ServerSettings.sourcesKey,
+        ServerSettings.sourcesKey, DKIMSettings.key,
     ]
 
     /// What a file says.
@@ -127,5 +132,6 @@ struct Settings: Sendable {
         var routing = RoutingConfiguration()
         var relays: [ServerSettings.RelayLine] = []
         var sources: [SourceAddress] = []
+        var dkim: [DKIMSettings.Entry] = []
     }
 }

@@ -4,6 +4,7 @@ internal import Delivery
 internal import DeliveryWorker
 internal import Foundation
 internal import Logging
+internal import MailMessage
 internal import RedisClient
 internal import SMTP
 
@@ -15,6 +16,9 @@ struct WorkerCommand: AsyncParsableCommand {
             Any number may run, on any machine that reaches Redis and the relay. On the coordinator's own machine, --data finds the \
             Redis that the coordinator has started. At SIGTERM a worker claims no more, finishes what is in hand within the grace \
             time, gives the rest back, and exits 0. Killed, it loses nothing: its messages return to the queue.
+
+            Messages are signed with the keys that the configuration file names under dkim; see postrider dkim. Campaigns with \
+            unsubscribe links or a bounce domain need the coordinator's token key: --data finds it, elsewhere --token-key-file names a copy.
 
             Example:
               postrider worker --data ./data --relay smtp://127.0.0.1:25
@@ -59,6 +63,12 @@ struct WorkerCommand: AsyncParsableCommand {
             valueName: "time"))
     var probeInterval: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The file with the token keys, a copy of tokens.key in the coordinator's data directory (or POSTRIDER_TOKEN_KEY_FILE).",
+            valueName: "file"), completion: .file())
+    var tokenKeyFile: String?
+
     /// For tests that kill workers: how soon their jobs go to others.
     @Option(help: .hidden)
     var lease: String?
@@ -94,8 +104,28 @@ struct WorkerCommand: AsyncParsableCommand {
             setup.lease = lease
             setup.beat = lease / 5
         }
+        setup.keys = try keys(settings)
         let logger = try log.logger("worker", settings)
         try await ServiceRunner.run([DeliveryWorker(configuration: setup, logger: logger)], logger: logger)
+    }
+
+    /// The keys that messages are signed and tokens are made with.
+    private func keys(_ settings: Settings) throws -> WorkerKeys {
+        let dkim = try settings.dkim.map { try $0.signer() }
+        do throws(KeyFileError) {
+            if let file = tokenKeyFile ?? settings.string(.tokenKeyFile) {
+                return WorkerKeys(dkim: DKIMKeyring(dkim), tokens: try TokenKeys(file: file))
+            }
+            // A coordinator of an older version has none.
+            if let file = (data ?? settings.string(.data)).map(DataDirectory.tokenKeyFile),
+                FileManager.default.fileExists(atPath: file)
+            {
+                return WorkerKeys(dkim: DKIMKeyring(dkim), tokens: try TokenKeys(file: file))
+            }
+        } catch {
+            throw CommandError("the token key: \(error.message)")
+        }
+        return WorkerKeys(dkim: DKIMKeyring(dkim))
     }
 
     /// A time that a flag, the environment or the file gives.
