@@ -142,7 +142,7 @@ struct RelayOptions: ParsableArguments {
         guard relay.user != nil else { return nil }
         let secret: String?
         if let file = line.passwordFile ?? relayPasswordFile ?? settings.string(.relayPasswordFile) {
-            secret = try SecretFile.secret(file)
+            secret = try PasswordFile.secret(file)
         } else {
             secret = settings.string(.relayPassword)
         }

@@ -103,7 +103,7 @@ struct SimulatorCommand: AsyncParsableCommand {
                 certificateFile: tlsCertificate, keyFile: tlsKey, isImplicit: implicitTLS, isRequired: requireTLS)
         }
         if let login, let passwordFile {
-            setup.login = (login, try SecretFile.secret(passwordFile))
+            setup.login = (login, try PasswordFile.secret(passwordFile))
         }
         if let without { setup.withheld = Set(without.split(separator: ",").map { $0.uppercased() }) }
         let simulator = try Simulator(configuration: setup, logger: logger)

@@ -1,5 +1,5 @@
 /// A file that holds a password or a token.
-enum SecretFile {
+enum PasswordFile {
     /// The file's first line; the line end that editors leave is no part of it.
     ///
     /// - Throws: ``CommandError`` when the file cannot be read or its first line is empty.
