@@ -96,11 +96,13 @@ public final class Coordinator: Service {
         let limits = SiteLimitKeeper(
             book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let told = ToldMailings()
-        let verifier = Verifier(book: book, queue: queue, limits: limits, told: told, logger: logger)
+        let atlas = SiteAtlas(book: book, naming: configuration.siteNaming, logger: logger)
+        let verifier = Verifier(
+            book: book, queue: queue, limits: limits, told: told, atlas: atlas, logger: logger)
         let janitor = Janitor(book: book, queue: queue, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
-            logger: logger)
+            atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {

@@ -17,6 +17,9 @@ public struct CoordinatorConfiguration: Sendable {
     /// How fast sites may be sent to, by domain, and `*` for all others; what is set while running comes before it.
     public var siteLimits: [String: SiteLimitSetting] = [:]
 
+    /// Finds out which domains share their servers, where workers deliver without a relay; `nil` where they do not.
+    public var siteNaming: (any SiteNaming)?
+
     public init(dataDirectory: String, redis: RedisEndpoint? = nil, name: String) {
         self.dataDirectory = dataDirectory
         self.redis = redis

@@ -12,6 +12,7 @@ extension ContactBook {
         migrator.registerMigration("4 options, held deliveries and limits of sites") { db in
             try db.execute(sql: optionsAndHolds)
         }
+        migrator.registerMigration("5 sites of domains") { db in try db.execute(sql: sites) }
         return migrator
     }
 
@@ -172,6 +173,14 @@ extension ContactBook {
         CREATE TABLE site_limits (
             site TEXT PRIMARY KEY NOT NULL CHECK (site <> ''),
             limits TEXT NOT NULL CHECK (json_valid(limits))
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Which domains share their receiving servers, as found out when they were fed.
+    private static let sites = """
+        CREATE TABLE domain_sites (
+            domain TEXT PRIMARY KEY,
+            site TEXT NOT NULL CHECK (site <> '')
         ) STRICT, WITHOUT ROWID;
         """
 }

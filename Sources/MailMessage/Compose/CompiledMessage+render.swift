@@ -42,17 +42,19 @@ extension CompiledMessage {
                 HeaderWriter.appendURIs("List-Unsubscribe", buffer.scratch.bytes, to: &buffer.output)
             }
         }
-        text.append(values, to: &buffer)
+        var body = BodyLayout()
+        text.append(values, to: &buffer, layout: &body)
         if let html {
             buffer.output.append("\r\n--")
             buffer.output.append(boundary)
             buffer.output.append("\r\n")
-            html.append(values, to: &buffer)
+            html.append(values, to: &buffer, layout: &body)
             buffer.output.append("\r\n--")
             buffer.output.append(boundary)
             buffer.output.append("--\r\n")
         }
-        return RenderedMessage(range: start..<buffer.output.count, needsSMTPUTF8: needsSMTPUTF8)
+        return RenderedMessage(
+            range: start..<buffer.output.count, needsSMTPUTF8: needsSMTPUTF8, body: body.moved(by: -start))
     }
 
     /// Appends the message of a job taken from the queue.

@@ -1,6 +1,7 @@
 /// What can be set in the environment and in the configuration file; the raw value is the key in the file.
 enum SettingKey: String, CaseIterable {
-    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, relay, listen, highWater, shards
+    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, listen, highWater, shards
+    case relay, relayPassword, relayPasswordFile, relayCa, relayVerify, sourceAddress, direct, heloName, connectionsPerSite, divertTo
     case connections, name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
@@ -12,5 +13,5 @@ enum SettingKey: String, CaseIterable {
     }
 
     /// Whether its value is never shown.
-    var isSecret: Bool { [.token, .redisPassword, .redisSentinelPassword].contains(self) }
+    var isSecret: Bool { [.token, .redisPassword, .redisSentinelPassword, .relayPassword].contains(self) }
 }
