@@ -86,7 +86,6 @@ struct RealServerTests {
             Case("relay denied", to: "alice@elsewhere.example", give: .bounced, .noSuchUser, "5m"),
             Case("sender refused", from: "news@banned.example", give: .rejected, .senderRejected, "5e"),
             Case("TLS required, not used", .tls, give: .deferred, .tlsPolicy, "T2"),
-            Case("TLS required, used", .tls, withTLS: true, give: .sent, .accepted, "2x"),
             Case(
                 "too many messages on one connection", to: "alice@example.net", "alice@example.net",
                 give: .deferred, .rateLimited, "P3"),
