@@ -6,6 +6,11 @@ struct FoldedText: Hashable, Sendable, CustomStringConvertible {
         bytes = Self.folded(text)
     }
 
+    /// Folds UTF-8.
+    init(utf8 text: [UInt8]) {
+        bytes = Self.foldedASCII(text) ?? Self.folded(String(decoding: text, as: UTF8.self))
+    }
+
     var description: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The words of a range, as far as it lies in the text.
@@ -21,16 +26,17 @@ struct FoldedText: Hashable, Sendable, CustomStringConvertible {
     /// The comparable form of a text.
     static func folded(_ text: String) -> [UInt8] {
         var text = text
-        let bytes = text.withUTF8 { source -> [UInt8]? in
-            var result: [UInt8] = []
-            result.reserveCapacity(source.count)
-            for byte in source {
-                guard byte < 0x80 else { return nil }
-                append(byte, to: &result)
-            }
-            return result
+        return text.withUTF8 { foldedASCII($0) } ?? foldedScalars(text)
+    }
+
+    /// The comparable form, if all is ASCII.
+    private static func foldedASCII(_ source: some Collection<UInt8>) -> [UInt8]? {
+        var result: [UInt8] = []
+        result.reserveCapacity(source.count)
+        for byte in source {
+            guard byte < 0x80 else { return nil }
+            append(byte, to: &result)
         }
-        var result = bytes ?? foldedScalars(text)
         if result.last == 0x20 { result.removeLast() }
         return result
     }
@@ -46,6 +52,7 @@ struct FoldedText: Hashable, Sendable, CustomStringConvertible {
                 for byte in plain.utf8 { append(byte, to: &result) }
             }
         }
+        if result.last == 0x20 { result.removeLast() }
         return result
     }
 

@@ -9,8 +9,6 @@ struct Phrase: Hashable, Sendable {
         var endsInsideWord: Bool
     }
 
-    private static let longestGap = 60
-
     /// As it stands in the list.
     let source: String
     let segments: [Segment]
@@ -28,41 +26,19 @@ struct Phrase: Hashable, Sendable {
         }.filter { !$0.bytes.isEmpty }
     }
 
+    /// The phrases that an entry of a list stands for: one, or one for each choice among words like `user/recipient`.
+    static func all(in entry: String) -> [Phrase] {
+        var texts = [""]
+        for word in entry.split(separator: " ") {
+            let choices = word.split(separator: "/")
+            texts = texts.flatMap { text in choices.map { text.isEmpty ? String($0) : "\(text) \($0)" } }
+        }
+        return texts.map { Phrase($0) }
+    }
+
     /// Makes a phrase of a host name or the path behind it, which is looked for as it is.
     init(host: String) {
         source = host
         segments = [Segment(bytes: Array(host.lowercased().utf8), startsInsideWord: true, endsInsideWord: true)]
-    }
-
-    /// Where the phrase ends, if what is behind its first segment follows the place where that ends.
-    func end(in bytes: [UInt8], afterFirst end: Int) -> Int? {
-        var position = end
-        for segment in segments.dropFirst() {
-            guard let found = Self.find(segment, in: bytes, from: position) else { return nil }
-            position = found
-        }
-        return position
-    }
-
-    /// The end of the nearest place of a segment within the gap and the sentence.
-    private static func find(_ segment: Segment, in bytes: [UInt8], from start: Int) -> Int? {
-        for candidate in start..<max(start, min(start + longestGap, bytes.count)) {
-            if bytes[candidate] == UInt8(ascii: "."), candidate + 1 < bytes.count, bytes[candidate + 1] == 0x20 {
-                return nil
-            }
-            let end = candidate + segment.bytes.count
-            if end <= bytes.count, bytes[candidate] == segment.bytes[0],
-                bytes[candidate..<end].elementsEqual(segment.bytes),
-                segment.startsInsideWord || candidate == 0 || !FoldedText.isWordByte(bytes[candidate - 1]),
-                segment.endsInsideWord || isEdge(bytes, end)
-            {
-                return end
-            }
-        }
-        return nil
-    }
-
-    private static func isEdge(_ bytes: [UInt8], _ end: Int) -> Bool {
-        end >= bytes.count || !FoldedText.isWordByte(bytes[end])
     }
 }

@@ -14,10 +14,10 @@ struct PreparedReply: Sendable {
 
     init(_ reply: SMTPReply, phase: DeliveryPhase, _ book: RuleBook) {
         let raw = reply.text.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-        text = FoldedText(ReplyCleaner.clean(raw))
+        text = FoldedText(utf8: ReplyCleaner.clean(raw))
         words = book.words.search(text.bytes)
         hosts = book.hosts.search(raw)
-        self.phase = book.phaseNamed(in: FoldedText(reply.text)) ?? phase
+        self.phase = book.phaseNamed(in: FoldedText(utf8: raw)) ?? phase
         let refusal = Self.refusal(in: raw)
         code = refusal?.code ?? reply.code
         status = refusal.map { $0.status ?? reply.enhancedStatus } ?? reply.enhancedStatus

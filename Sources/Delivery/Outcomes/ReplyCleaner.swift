@@ -1,7 +1,7 @@
 /// Takes out of a reply what is not said about this message: who relayed it, links, addresses, repeated codes.
 enum ReplyCleaner {
     /// The text without boilerplate; the input is in lower case.
-    static func clean(_ raw: [UInt8]) -> String {
+    static func clean(_ raw: [UInt8]) -> [UInt8] {
         var bytes = raw.map { $0 == 0x0A || $0 == 0x0D || $0 == 0x09 ? 0x20 : $0 }
         for (opening, closing) in boilerplate {
             remove(from: opening, through: closing, in: &bytes)
@@ -13,7 +13,7 @@ enum ReplyCleaner {
             result.append(contentsOf: withoutMarkedParts(word))
             result.append(0x20)
         }
-        return String(decoding: result, as: UTF8.self)
+        return result
     }
 
     /// Phrases of relaying servers, from the first text to the nearest second one.

@@ -53,16 +53,12 @@ struct RuleBook: Sendable {
         listNames = lists.names
         let isPhase = lists.names.map { $0.hasPrefix(Self.phasePrefix) }
         let isHosts = lists.names.map { parsed.hostLists.contains($0) }
-        func index(where isWanted: (Int) -> Bool, make: (String) -> Phrase = { Phrase($0) }) -> PhraseIndex {
-            PhraseIndex(lists.phrases.enumerated().map { isWanted($0.offset) ? $0.element.map(make) : [] })
+        func index(where isWanted: (Int) -> Bool, make: (String) -> [Phrase]) -> PhraseIndex {
+            PhraseIndex(lists.phrases.enumerated().map { isWanted($0.offset) ? $0.element.flatMap(make) : [] })
         }
-        self.words = index { !isPhase[$0] && !isHosts[$0] }
-        hosts = index {
-            isHosts[$0]
-        } make: {
-            Phrase(host: $0)
-        }
-        phaseWords = index { isPhase[$0] }
+        self.words = index(where: { !isPhase[$0] && !isHosts[$0] }, make: { Phrase.all(in: $0) })
+        hosts = index(where: { isHosts[$0] }, make: { [Phrase(host: $0)] })
+        phaseWords = index(where: { isPhase[$0] }, make: { Phrase.all(in: $0) })
     }
 
     /// The phase that a relaying server names in its report of another server's reply, in the folded untouched text.

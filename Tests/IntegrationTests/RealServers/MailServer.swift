@@ -122,7 +122,8 @@ final class MailServer: Sendable {
                 "var/mail/full/tmp", in: path)
             try fill("exim/exim.conf", to: "etc/exim4/exim4.conf")
             try fullMailbox("var/mail/full/new/1.1.mx,S=20000")
-            try await run("chown", "-R", "990:990", "var/spool/exim4", "var/log/exim4", "var/mail", in: path)
+            try await run(
+                "chown", "-R", "990:990", "var/spool/exim4", "var/log/exim4", "var/mail", "root/server.key", in: path)
         case .opensmtpd:
             try await layOut()
             try await run(
@@ -143,14 +144,14 @@ final class MailServer: Sendable {
             throw StartFailure(description: "\(kind.name) is not laid out: run scripts/bootstrap")
         }
         try await Tool.run(["cp", "-al", layout.path, directory.path])
-        for name in ["server.pem", "server.key"] {
-            try await Tool.run(
-                [
-                    "cp", certificates.directory.appending(path: name).path,
-                    directory.appending(path: "root/\(name)").path,
-                ])
-            try await Tool.run(["chmod", "0600", directory.appending(path: "root/\(name)").path])
-        }
+        // A certificate of its own, inside its root directory: OpenSMTPD and Exim want to own their key.
+        let root = directory.appending(path: "root").path
+        try await Tool.run(
+            [
+                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mx.example.net",
+                "-keyout", root + "/server.key", "-out", root + "/server.pem",
+            ])
+        try await Tool.run(["chmod", "0600", root + "/server.key"])
     }
 
     private func run(_ words: String..., in folder: String) async throws {

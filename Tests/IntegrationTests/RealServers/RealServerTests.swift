@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import SMTP
 import Testing
 
 /// What real servers say in each situation that matters, and what becomes of it; docs/servers.md shows the same.
@@ -19,10 +20,13 @@ struct RealServerTests {
         var isOurs = false
         /// Whether the dialogue is held without Postrider's client, which does not send what the server must refuse.
         var isByHand = false
+        /// Whether Postrider may use TLS where it is offered.
+        var withTLS = false
 
         init(
             _ name: String, _ door: MailServer.Door = .port, from sender: String = "news@sender.example",
             to recipients: String..., size: Int = 200, others: Int = 0, isOurs: Bool = false, isByHand: Bool = false,
+            withTLS: Bool = false,
             give outcome: Outcome?, _ reason: Reason, _ rule: String
         ) {
             self.name = name
@@ -33,6 +37,7 @@ struct RealServerTests {
             self.others = others
             self.isOurs = isOurs
             self.isByHand = isByHand
+            self.withTLS = withTLS
             expected = Classification(outcome: outcome, reason: reason, rule: rule)
         }
     }
@@ -49,7 +54,8 @@ struct RealServerTests {
             Case("block list", .listed, give: .bounced, .senderBlocked, "5f"),
             Case("relay denied", to: "alice@elsewhere.example", give: .rejected, .relayDenied, "5k"),
             Case("sender refused", from: "news@banned.example", give: .rejected, .senderRejected, "5e"),
-            Case("TLS required", .tls, give: .deferred, .tlsPolicy, "T2"),
+            Case("TLS required, not used", .tls, give: .deferred, .tlsPolicy, "T2"),
+            Case("TLS required, used", .tls, withTLS: true, give: .sent, .accepted, "2x"),
             Case("421 under load", .busy, others: 1, give: .deferred, .rateLimited, "P3"),
         ],
         .exim: [
@@ -63,7 +69,8 @@ struct RealServerTests {
             Case("block list", .listed, give: .bounced, .senderBlocked, "P1"),
             Case("relay denied", to: "alice@elsewhere.example", give: .rejected, .relayDenied, "5k"),
             Case("sender refused", from: "news@banned.example", give: .rejected, .senderRejected, "5e"),
-            Case("TLS required", .tls, give: .deferred, .tlsPolicy, "T2"),
+            Case("TLS required, not used", .tls, give: .deferred, .tlsPolicy, "T2"),
+            Case("TLS required, used", .tls, withTLS: true, give: .sent, .accepted, "2x"),
             Case("421 under load, of one client", others: 2, give: .deferred, .rateLimited, "P3"),
         ],
         .opensmtpd: [
@@ -78,7 +85,7 @@ struct RealServerTests {
             Case("block list", .listed, give: .bounced, .senderBlocked, "P1"),
             Case("relay denied", to: "alice@elsewhere.example", give: .bounced, .noSuchUser, "5m"),
             Case("sender refused", from: "news@banned.example", give: .rejected, .senderRejected, "5e"),
-            Case("TLS required", .tls, give: .deferred, .tlsPolicy, "T2"),
+            Case("TLS required, not used", .tls, give: .deferred, .tlsPolicy, "T2"),
             Case(
                 "too many messages on one connection", to: "alice@example.net", "alice@example.net",
                 give: .deferred, .rateLimited, "P3"),
@@ -103,7 +110,7 @@ struct RealServerTests {
                 } else {
                     try await DeliveryProbe.deliver(
                         port: server.port(situation.door), from: situation.sender, to: situation.recipients,
-                        size: situation.size)
+                        size: situation.size, security: situation.withTLS ? .opportunistic : .none)
                 }
             withExtendedLifetime(others) {}
             var found = answer.classification
