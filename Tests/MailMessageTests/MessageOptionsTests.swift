@@ -61,7 +61,7 @@ struct MessageOptionsTests {
         arguments: [
             ("spring.example.org", "<spring.example.org>"),
             ("Spring Survey <spring.example.org>", "Spring Survey <spring.example.org>"),
-            ("Frühling <spring.example.org>", "=?UTF-8?Q?Fr=C3=BChling?= <spring.example.org>"),
+            ("Frühling <spring.example.org>", "=?UTF-8?B?RnLDvGhsaW5n?= <spring.example.org>"),
         ])
     func listHeaders(id: String, expected: String) throws {
         var template = MessageTemplate.sample()

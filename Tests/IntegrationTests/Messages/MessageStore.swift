@@ -52,6 +52,8 @@ final class MessageStore {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = ["-c", Self.server, folder.path]
         process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         try process.run()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
@@ -61,7 +63,8 @@ final class MessageStore {
     }
 
     deinit {
-        process.terminate()
+        // Foundation hands down blocked signals; this one cannot be blocked.
+        kill(process.processIdentifier, SIGKILL)
     }
 
     /// The files of all messages so far.
