@@ -168,7 +168,9 @@ extension DeliveryEngine {
     }
 
     /// Marks jobs as about to be sent that must be before they are: few more than can be begun at once, since a worker that dies
-    /// leaves in doubt what was marked. Outlets take turns; one that may not now comes again when that changes.
+    /// leaves in doubt what was marked.
+    ///
+    /// Outlets take turns; one that may not now comes again when that changes.
     func mark() {
         while phase == .running, marking == 0, mayBegin, let outlet = outlets.awaitingMarks.popFirst() {
             outlet.awaitsMarking = false

@@ -104,8 +104,9 @@ public struct DeliveryWorker: Service {
         return engine
     }
 
-    /// Jobs that are here at once: enough for every connection to have its window full and the next one waiting. Servers that
-    /// the DNS names take one message at a time as a rule; but there are many of them, and some are slow.
+    /// Jobs that are here at once: enough for every connection to have its window full and the next one waiting.
+    ///
+    /// Servers that the DNS names take one message at a time as a rule; but there are many of them, and some are slow.
     private var capacity: Int {
         let window = configuration.routes.relays.isEmpty ? 4 : configuration.smtp.windowMessages * 2
         return min(

@@ -13,7 +13,7 @@ extension ContactBook {
         }
     }
 
-    /// Notes the sites of domains. What is noted for a domain already stays.
+    /// Notes the sites of domains; what is noted for a domain already stays.
     public func noteSites(_ sites: [String: String]) async throws {
         try await write { db in
             let statement = try db.cachedStatement(

@@ -43,7 +43,9 @@ struct PaceSettings {
         }
         func number(_ name: String) throws -> Int? {
             guard let text = texts[name] else { return nil }
-            guard let number = Int(text) else { throw section.problem(node, "\(path).\(name)", "“\(text)” is not a number") }
+            guard let number = Int(text) else {
+                throw section.problem(node, "\(path).\(name)", "“\(text)” is not a number")
+            }
             return number
         }
         let (burst, connections) = (try number("burst"), try number("connections"))

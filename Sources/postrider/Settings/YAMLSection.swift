@@ -24,7 +24,9 @@ struct YAMLSection {
 
     /// The elements of a list.
     func elements(of node: Node, _ path: String) throws -> [Node] {
-        guard let sequence = node.sequence else { throw problem(node, path, "it takes a list, each line beginning with -") }
+        guard let sequence = node.sequence else {
+            throw problem(node, path, "it takes a list, each line beginning with -")
+        }
         return Array(sequence)
     }
 

@@ -66,7 +66,8 @@ struct RelayOptions: ParsableArguments {
         let lines = try relayLines(settings)
         let isDirect = try isDirect(settings)
         guard !isDirect || relay.isEmpty else {
-            throw ValidationError("--direct and --relay exclude each other; routes of the configuration file go with both")
+            throw ValidationError(
+                "--direct and --relay exclude each other; routes of the configuration file go with both")
         }
         guard !lines.isEmpty || isDirect || (divertTo ?? settings.string(.divertTo)) != nil else {
             throw ValidationError(
@@ -105,7 +106,9 @@ struct RelayOptions: ParsableArguments {
 
     /// The relays of the command line; else of the environment, else of the file's list.
     private func relayLines(_ settings: Settings) throws -> [ServerSettings.RelayLine] {
-        if !relay.isEmpty { return relay.map { ServerSettings.RelayLine(url: $0) } + settings.relays.filter { $0.weight == 0 } }
+        if !relay.isEmpty {
+            return relay.map { ServerSettings.RelayLine(url: $0) } + settings.relays.filter { $0.weight == 0 }
+        }
         if let url = settings.string(.relay) { return [ServerSettings.RelayLine(url: url)] + settings.relays }
         return settings.relays
     }

@@ -39,7 +39,9 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var relay: RelayOptions
 
-    @Option(help: ArgumentHelp("The most connections in all (or POSTRIDER_CONNECTIONS; 16, with --direct 200).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The most connections in all (or POSTRIDER_CONNECTIONS; 16, with --direct 200).", valueName: "n"))
     var connections: Int?
 
     @Option(
