@@ -58,7 +58,8 @@ extension DeliveryEngine {
         return OutgoingMessage(
             token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker, receiver: receiver)),
             sender: mailing.sender(of: entry.job), recipient: recipient(of: entry.job), content: message.content,
-            needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
+            needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone,
+            notifications: mailing.notifications(of: entry.job))
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
