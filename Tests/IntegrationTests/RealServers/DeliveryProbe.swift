@@ -68,8 +68,8 @@ final class DeliveryProbe: SMTPMessageSource {
             options.reconnect.first = .seconds(60)
             let source = DeliveryProbe(messages, answer)
             let pool = SMTPConnectionPool(
-                eventLoop: eventLoop, endpoint: SMTPEndpoint(host: "127.0.0.1", port: port), options: options,
-                source: source, logger: Logger(label: "test"))
+                eventLoop: eventLoop, destination: SMTPDestination(hosts: [SMTPHost(name: "127.0.0.1", port: port)]),
+                options: options, source: source, logger: Logger(label: "test"))
             source.pool = pool
             pool.messagesAvailable()
             return (NIOLoopBound(source, eventLoop: eventLoop), NIOLoopBound(pool, eventLoop: eventLoop))
