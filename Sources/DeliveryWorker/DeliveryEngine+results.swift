@@ -26,6 +26,7 @@ extension DeliveryEngine {
 
     /// Gives jobs back that were not begun.
     func giveBack(_ entries: [ClaimedJob]) {
+        guard !entries.isEmpty else { return }
         for entry in entries { results[queue.shardNumber(ofSite: entry.site)].release(entry) }
         flush()
     }
@@ -109,6 +110,8 @@ extension DeliveryEngine {
         self.telling -= telling.jobs
         if telling.hasRepeater {
             tellingRepeaters -= 1
+            // The next repeater waited for this one to be told of.
+            for outlet in outlets.all { awaitMarks(outlet) }
             mark()
         }
         // A connection is free again: others may wait for it.

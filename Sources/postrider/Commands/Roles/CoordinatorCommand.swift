@@ -3,6 +3,7 @@ internal import CampaignCoordinator
 internal import Dashboard
 internal import Foundation
 internal import Logging
+internal import MailRouting
 internal import RedisClient
 internal import ServiceLifecycle
 
@@ -46,6 +47,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
             valueName: "n"))
     var shards: Int?
 
+    @Flag(
+        help:
+            "Workers send to each domain's own servers: domains that share servers are paced as one site (or POSTRIDER_DIRECT=true)."
+    )
+    var direct = false
+
     @OptionGroup var log: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
@@ -69,6 +76,7 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
         setup.siteLimits = settings.siteLimits
+        if try direct || settings.flag(.direct) { try deliverDirectly(&setup, settings, logger) }
         setup.shards = try shards ?? settings.count(.shards)
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
@@ -79,6 +87,32 @@ struct CoordinatorCommand: AsyncParsableCommand {
             await coordinator.close()
             throw error
         }
+    }
+
+    /// How many messages may be under way to one site at once where no limit is set: servers of strangers are not to be flooded,
+    /// and one that hangs shall not keep all workers busy.
+    private static let connectionsPerSite = 20
+
+    private func deliverDirectly(
+        _ setup: inout CoordinatorConfiguration, _ settings: Settings, _ logger: Logger
+    ) throws {
+        do throws(DNSResolverError) {
+            setup.siteNaming = RoutedSites(try MailRouter(configuration: settings.routing, logger: logger))
+        } catch {
+            throw CommandError(error.description)
+        }
+        if setup.siteLimits[SiteName.all] == nil {
+            setup.siteLimits[SiteName.all] = try SiteLimitSetting(connections: Self.connectionsPerSite)
+        }
+    }
+
+    /// The sites of domains as workers find them.
+    private struct RoutedSites: SiteNaming {
+        let router: MailRouter
+
+        init(_ router: MailRouter) { self.router = router }
+
+        func site(of domain: String) async -> String? { await router.site(of: domain) }
     }
 
     private func directory(_ settings: Settings) throws -> String {
