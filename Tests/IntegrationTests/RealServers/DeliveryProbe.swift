@@ -51,7 +51,8 @@ final class DeliveryProbe: SMTPMessageSource {
 
     /// Delivers to the recipients in turn; the answer is that to the last one, or the first refusal of a connection.
     static func deliver(
-        port: Int, from sender: String = "news@sender.example", to recipients: [String], size: Int = 200
+        port: Int, from sender: String = "news@sender.example", to recipients: [String], size: Int = 200,
+        security: SMTPSecurity = .none
     ) async throws -> Answer {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = eventLoop.makePromise(of: Answer.self)
@@ -68,7 +69,8 @@ final class DeliveryProbe: SMTPMessageSource {
             options.reconnect.first = .seconds(60)
             let source = DeliveryProbe(messages, answer)
             let pool = SMTPConnectionPool(
-                eventLoop: eventLoop, destination: SMTPDestination(hosts: [SMTPHost(name: "127.0.0.1", port: port)]),
+                eventLoop: eventLoop,
+                destination: SMTPDestination(hosts: [SMTPHost(name: "127.0.0.1", port: port, security: security)]),
                 options: options, source: source, logger: Logger(label: "test"))
             source.pool = pool
             pool.messagesAvailable()
@@ -104,6 +106,8 @@ final class DeliveryProbe: SMTPMessageSource {
         }
         return last
     }
+
+    var hasMessages: Bool { !waiting.isEmpty }
 
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         guard !isBusy, !waiting.isEmpty, count > 0 else { return [] }
