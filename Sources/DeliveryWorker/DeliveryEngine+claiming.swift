@@ -186,7 +186,8 @@ extension DeliveryEngine {
     }
 
     private func mark(_ outlet: Outlet) {
-        let limit = max(8, 4 * outlet.connections)
+        // An eighth of what may be unanswered: where the server is far that is more.
+        let limit = min(max(8, 4 * outlet.connections + (outlet.pool?.windowGrowth ?? 0) / 8), Self.scriptLimit)
         guard outlet.waiting.marked.count < limit, outlet.waiting.suspects.count < outlet.connections else { return }
         let batch = outlet.waiting.takeForMarking(
             upTo: limit, suspects: outlet.connections,

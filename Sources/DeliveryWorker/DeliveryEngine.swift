@@ -39,8 +39,8 @@ final class DeliveryEngine {
     let configuration: WorkerConfiguration
     let eventLoop: any EventLoop
     let logger: Logger
-    /// The most jobs that are here at once: waiting, in hand, or finished and untold.
-    let capacity: Int
+    /// ``capacity`` while all servers are near.
+    private let leastCapacity: Int
     let classifier = OutcomeClassifier.standard
     var buffer = MessageBuffer()
     var random = SystemRandomNumberGenerator()
@@ -108,7 +108,7 @@ final class DeliveryEngine {
         self.queue = queue
         self.lease = lease
         self.configuration = configuration
-        self.capacity = capacity
+        leastCapacity = capacity
         self.eventLoop = eventLoop
         self.logger = logger
         areRelaysOnly = configuration.routes.areRelaysOnly
@@ -120,6 +120,12 @@ final class DeliveryEngine {
         results = Array(repeating: ResultBuffer(), count: queue.shards.count)
         meter = SiteMeter(now: .now())
     }
+
+    private static let mostGrowth = 8192
+
+    /// The most jobs that are here at once: waiting, in hand, or finished and untold; more as windows grow, so that each can be
+    /// full and the next one waiting.
+    var capacity: Int { leastCapacity + min(2 * connectionLimit.windowGrowth, Self.mostGrowth) }
 
     /// All jobs that are here.
     var present: Int {
