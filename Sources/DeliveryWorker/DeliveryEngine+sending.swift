@@ -91,8 +91,10 @@ extension DeliveryEngine {
         finishDrainIfDone()
     }
 
-    /// What a result means. A stranger's server that wants a login, or takes nobody more, says so to us alone: that is its trouble,
-    /// and ages like any other, while of a relay it would be ours (L4).
+    /// What a result means.
+    ///
+    /// A stranger's server that wants a login, or takes nobody more, says so to us alone: that is its trouble, and ages like any
+    /// other, while of a relay it would be ours (L4).
     private func judged(_ result: DeliveryResult, by receiver: Receiver?) -> Classification {
         let classification = classifier.classify(result)
         guard receiver?.kind == .site, case .reply = result,

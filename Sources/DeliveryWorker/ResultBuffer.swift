@@ -55,8 +55,9 @@ struct ResultBuffer {
 }
 
 extension StatusChange {
-    /// Whether the site deals with our mail: it took the message, or judged it or its recipient by itself. A site that was left
-    /// alone is then left alone no more.
+    /// Whether the site deals with our mail: it took the message, or judged it or its recipient by itself.
+    ///
+    /// A site that was left alone is then left alone no more.
     fileprivate var showsOpenSite: Bool {
         [.rcpt, .data, .dot].contains(phase) && ![.senderBlocked, .expired, .softBounceLimit].contains(reason)
     }

@@ -95,7 +95,8 @@ struct DKIMCommand: AsyncParsableCommand {
         var file: String
 
         @Option(
-            help: ArgumentHelp("A zone file with the TXT records of the keys, in place of the DNS.", valueName: "file"), completion: .file())
+            help: ArgumentHelp("A zone file with the TXT records of the keys, in place of the DNS.", valueName: "file"),
+            completion: .file())
         var records: String?
 
         @OptionGroup var configurationOptions: ConfigurationOptions

@@ -69,7 +69,8 @@ struct RelayOptions: ParsableArguments {
             throw ValidationError(
                 "--direct and --relay exclude each other; routes of the configuration file go with both")
         }
-        guard lines.contains(where: { $0.weight > 0 }) || isDirect || (divertTo ?? settings.string(.divertTo)) != nil else {
+        guard lines.contains(where: { $0.weight > 0 }) || isDirect || (divertTo ?? settings.string(.divertTo)) != nil
+        else {
             throw ValidationError(
                 "name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY), or let mail go to each domain's own servers with --direct"
             )
