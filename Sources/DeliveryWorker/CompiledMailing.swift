@@ -1,6 +1,7 @@
 internal import Delivery
 internal import JobQueue
 internal import MailMessage
+internal import SMTP
 
 /// A mailing as a worker uses it: its message compiled once, its signers, its retry policy and its return path.
 final class CompiledMailing {
@@ -39,9 +40,11 @@ final class CompiledMailing {
         return ReturnPath.address(for: job.id, domain: returnPath.domain, key: returnPath.key)
     }
 
-    /// What servers shall name in delivery reports about one contact's message.
-    func envelopeParameters(of job: DeliveryJob) -> EnvelopeParameters {
-        EnvelopeParameters(job, key: returnPath?.key)
+    /// What servers that send delivery reports shall name in those about one contact's message.
+    func notifications(of job: DeliveryJob) -> SMTPNotifications {
+        SMTPNotifications(
+            envelopeID: EnvelopeID.text(of: job.id, key: returnPath?.key), originalRecipient: job.address,
+            returned: .headers)
     }
 
     /// The message for one contact, signed if there are keys for its sender.

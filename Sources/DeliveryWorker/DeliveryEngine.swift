@@ -56,6 +56,8 @@ final class DeliveryEngine {
     var outlets: Outlets
     var sources: SourceRotation
     var reach = ReachMeter()
+    /// Outlets that got jobs since their connections were last told.
+    var fed: [Outlet] = []
     /// Jobs of domains whose way is being looked up.
     var unrouted: [String: [ClaimedJob]] = [:]
     /// Attempts that have ended before a connection, of mailings whose content is not here yet.
@@ -145,6 +147,7 @@ final class DeliveryEngine {
         nextLookAt = time
         nextLook = eventLoop.assumeIsolated().scheduleTask(deadline: time) {
             self.nextLookAt = .distantFuture
+            if !self.unjudged.isEmpty { self.fetchContents(of: self.unjudged.map(\.entry)) }
             self.wakeOutlets()
             self.claimIfRoom()
         }

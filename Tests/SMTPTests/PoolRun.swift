@@ -30,6 +30,8 @@ final class RecordingSource: SMTPMessageSource {
         self.repeats = repeats
     }
 
+    var hasMessages: Bool { !waiting.isEmpty }
+
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         let messages = Array(waiting.prefix(count))
         waiting.removeFirst(messages.count)

@@ -49,7 +49,7 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
     }
 
     func filled(_ handler: SMTPClientHandler) {
-        guard idle.isEmpty, stopped == nil else { return }
+        guard idle.isEmpty, stopped == nil, plan.opening == 0, source?.hasMessages ?? false else { return }
         carryOut(plan.wanted())
     }
 

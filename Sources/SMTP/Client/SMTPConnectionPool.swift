@@ -101,6 +101,8 @@ public final class SMTPConnectionPool {
             }
         }
         if waiting != nil { wasCalled = true }
+        // Connections come one after the other: one that opens and is filled asks for the next.
+        guard plan.opening == 0, !isQueued, source?.hasMessages ?? false else { return }
         carryOut(plan.wanted())
     }
 
@@ -252,7 +254,9 @@ extension SMTPConnectionPool {
     /// A place under the limit is ours: use it, or give it back.
     func placeGiven() {
         isQueued = false
-        if stopped == nil, plan.wanted() == .open {
+        // Whoever waited may have been served by another connection meanwhile; a server that was away is tried all the same.
+        let isNeeded = source?.hasMessages ?? false || !plan.isAvailable
+        if stopped == nil, isNeeded, plan.wanted() == .open {
             open()
         } else {
             limit?.giveBack()

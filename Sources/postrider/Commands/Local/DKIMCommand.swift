@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Delivery
 internal import Foundation
+internal import Logging
 internal import MailMessage
+internal import MailRouting
 
 /// `postrider dkim`: keys that messages are signed with, and signatures.
 struct DKIMCommand: AsyncParsableCommand {
@@ -81,10 +83,11 @@ struct DKIMCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say of each DKIM signature of a message what it is, and whether it verifies.",
             discussion: """
-                The keys come from a zone file, such as postrider dkim keygen prints. Without --records the signatures are only \
-                described. Exits 1 unless there is a signature and all verify.
+                The keys come from the DNS, or from a zone file, such as postrider dkim keygen prints. Exits 1 unless there is a \
+                signature and all verify.
 
                 Example:
+                  postrider dkim check message.eml
                   postrider dkim check message.eml --records zone.txt
                 """)
 
@@ -92,31 +95,40 @@ struct DKIMCommand: AsyncParsableCommand {
         var file: String
 
         @Option(
-            help: ArgumentHelp("A zone file with the TXT records of the keys.", valueName: "file"), completion: .file())
+            help: ArgumentHelp("A zone file with the TXT records of the keys, in place of the DNS.", valueName: "file"),
+            completion: .file())
         var records: String?
 
+        @OptionGroup var configurationOptions: ConfigurationOptions
         @OptionGroup var format: FormatOptions
 
         func run() async throws {
             let message = try Self.message(file)
-            let zone: ZoneFile
-            do {
-                zone = try ZoneFile(parsing: try records.map(InputFile.text) ?? "")
-            } catch let error as TextRecordsError {
-                throw CommandError("\(records ?? ""): \(error)")
-            }
-            var findings = await DKIMVerifier(records: zone).verify(message, at: .now)
-            if records == nil {
-                for index in findings.indices where findings[index].domain != nil {
-                    findings[index].result = .temperror
-                    findings[index].reason = "not verified: name the key records with --records"
-                }
-            }
+            let findings = await DKIMVerifier(records: try keys()).verify(message, at: .now)
             try format.print(Report(signatures: findings)) {
                 guard !findings.isEmpty else { return "The message has no DKIM signature." }
                 return findings.map(Self.words).joined(separator: "\n")
             }
             guard !findings.isEmpty, findings.allSatisfy({ $0.result == .pass }) else { throw ExitCode.failure }
+        }
+
+        /// Where the keys come from.
+        private func keys() throws -> any TextRecords {
+            guard let records else {
+                let settings = try configurationOptions.settings()
+                do throws(DNSResolverError) {
+                    let logger = Logger(label: "dkim") { _ in SwiftLogNoOpLogHandler() }
+                    return DNSRecords(
+                        source: try DNSResolver(configuration: settings.routing.resolver, logger: logger))
+                } catch {
+                    throw CommandError(error.description)
+                }
+            }
+            do {
+                return try ZoneFile(parsing: try InputFile.text(records))
+            } catch let error as TextRecordsError {
+                throw CommandError("\(records): \(error)")
+            }
         }
 
         private struct Report: Encodable {

@@ -76,7 +76,22 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
         setup.siteLimits = settings.siteLimits
-        if try direct || settings.flag(.direct) { try deliverDirectly(&setup, settings, logger) }
+        let isDirect = try direct || settings.flag(.direct)
+        do throws(DNSResolverError) {
+            let dns = try DNSResolver(configuration: settings.routing.resolver, logger: logger)
+            setup.textRecords = DNSRecords(source: dns)
+            if isDirect {
+                setup.siteNaming = RoutedSites(
+                    MailRouter(configuration: settings.routing, source: dns, logger: logger))
+            }
+        } catch {
+            // Without it campaign check says what it cannot look up; only direct delivery depends on it.
+            guard !isDirect else { throw CommandError(error.description) }
+            logger.warning("the DNS cannot be asked", metadata: ["error": "\(error)"])
+        }
+        if isDirect, setup.siteLimits[SiteName.all] == nil {
+            setup.siteLimits[SiteName.all] = try SiteLimitSetting(connections: Self.connectionsPerSite)
+        }
         setup.shards = try shards ?? settings.count(.shards)
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
@@ -92,19 +107,6 @@ struct CoordinatorCommand: AsyncParsableCommand {
     /// How many messages may be under way to one site at once where no limit is set: servers of strangers are not to be flooded,
     /// and one that hangs shall not keep all workers busy.
     private static let connectionsPerSite = 20
-
-    private func deliverDirectly(
-        _ setup: inout CoordinatorConfiguration, _ settings: Settings, _ logger: Logger
-    ) throws {
-        do throws(DNSResolverError) {
-            setup.siteNaming = RoutedSites(try MailRouter(configuration: settings.routing, logger: logger))
-        } catch {
-            throw CommandError(error.description)
-        }
-        if setup.siteLimits[SiteName.all] == nil {
-            setup.siteLimits[SiteName.all] = try SiteLimitSetting(connections: Self.connectionsPerSite)
-        }
-    }
 
     /// The sites of domains as workers find them.
     private struct RoutedSites: SiteNaming {
