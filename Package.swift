@@ -84,8 +84,9 @@ let package = Package(
         .executableTarget(
             name: "postrider",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "RedisClient", "SMTP",
-                "Simulator",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailMessage",
+                "RedisClient",
+                "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),

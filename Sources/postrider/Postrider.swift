@@ -37,6 +37,7 @@ struct Postrider: AsyncParsableCommand {
                     SuppressionsCommand.self,
                 ]),
             CommandGroup(name: "Operation", subcommands: [QueueCommand.self, PaceCommand.self, AuditCommand.self]),
-            CommandGroup(name: "Tools", subcommands: [AddressCommand.self, ClassifyCommand.self]),
+            CommandGroup(
+                name: "Tools", subcommands: [AddressCommand.self, ClassifyCommand.self, InboundCommand.self]),
         ])
 }

@@ -106,7 +106,7 @@ extension OutcomeClassifier {
             "5i", when: .any(.says(Words.disabled), .status(2, 1), .status(7, 13)),
             give: .bounced, .mailboxDisabled),
         OutcomeRule(
-            "5j", when: .any(.code(551), .status(1, 6), .status(7, 17, 18), .says(Words.moved)),
+            "5j", when: .any(.all(.code(551), .not(.status(7))), .status(1, 6), .status(7, 17, 18), .says(Words.moved)),
             give: .bounced, .moved),
         OutcomeRule("5k", when: .says(Words.relayDenied), give: .rejected, .relayDenied),
         OutcomeRule(

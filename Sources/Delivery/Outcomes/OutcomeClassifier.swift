@@ -27,7 +27,7 @@ public struct OutcomeClassifier: Sendable {
         }
     }
 
-    private func judge(_ reply: PreparedReply) -> Classification {
+    func judge(_ reply: PreparedReply) -> Classification {
         guard let rule = rules.first(where: { $0.matches(reply) }) else {
             // The table ends with a row for every class; this keeps a shortened table honest.
             return Classification(outcome: .deferred, reason: .temporary, rule: "4d")

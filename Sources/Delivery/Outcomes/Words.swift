@@ -85,7 +85,7 @@ enum Words {
         "excessive traffic", "too much traffic", "backoff", "back off", "zu viele verbindungen", "zu viele nachrichten",
         "zu viele mails", "trop de connexions", "trop de messages", "trop de mails", "trop d'e mails",
         "troppe connessioni", "troppi messaggi", "troppe mail", "demasiadas conexiones", "demasiados mensajes",
-        "muitas conexoes", "ofr_506", "ofr_005", "ofr_105", "rp 001", "rp 003", "server is limited to", "mail is rate",
+        "muitas conexoes", "ofr_005", "ofr_105", "rp 001", "rp 003", "server is limited to", "mail is rate",
     ]
     /// Quotas of messages rather than of storage.
     static let sendingQuota: Phrases = [
@@ -260,7 +260,8 @@ enum Words {
         "ip … reputation", "host reputation", "server reputation", "s3140", "s3150", "ofr_999", "ofr004",
         "ip adresse … gesperrt", "ip … gesperrt", "adresse ip … bloquee", "ip … bloque*", "liste noire",
         "lista nera", "lista negra",
-        "listed on", "ip … listed", "client … listed", "address … listed in", "ip … listed in", "host … listed",
+        "listed on", "a problem occurred … ask your postmaster", "ip … listed", "client … listed",
+        "address … listed in", "ip … listed in", "host … listed",
     ]
     static let malformed: Phrases = [
         "multiple from", "several from", "more than one from", "duplicate from", "multiple subject", "several subject",
@@ -290,7 +291,7 @@ enum Words {
         "werbung", "werbemail*", "pourriel*", "indesirable*", "posta indesiderata", "correo no deseado",
         "no deseado", "lixo", "spamassassin", "objectionable content", "message content … rejected as",
         "similar to messages", "aup 1300", "aupbl", "content … unacceptable", "complaint*", "low quality", "zip bomb",
-        "advertising", "advertisement*", "likely unsolicited", "for abuse", "abuse detected",
+        "advertising", "advertisement*", "ofr_506", "likely unsolicited", "for abuse", "abuse detected",
     ]
     static let badReputation: Phrases = [
         "low reputation", "very low reputation", "reputation",

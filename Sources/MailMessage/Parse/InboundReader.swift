@@ -1,0 +1,235 @@
+internal import Delivery
+
+/// Sorts the parts of an incoming message, finds out what kind of message it is, and reads it as that.
+struct InboundReader: Sendable {
+    let origin: MessageOrigin
+    private(set) var kind = InboundMessage.Kind.other
+    private var reports: [ReadReport] = []
+    private var complaint: FeedbackReport?
+    private var returned = ReturnedMessage()
+    private var originalEnvelopeID: String?
+    private var notice: [Bytes] = []
+    private let limits: ParseLimits
+
+    /// One recipient, before it is judged.
+    private struct ReadReport {
+        var recipient: String?
+        var originalRecipient: String?
+        var action: ReportAction
+        var status: EnhancedStatusCode?
+        var words: Bytes
+    }
+
+    init(reading bytes: Bytes, limits: ParseLimits) {
+        self.limits = limits
+        let message = MIMEEntity(reading: bytes, limits: limits)
+        origin = MessageOrigin(message.header, limit: limits.recipients)
+        var delivery = DeliveryReport()
+        sort(message, delivery: &delivery)
+        if complaint != nil {
+            kind = .complaint
+        } else if !delivery.recipients.isEmpty {
+            read(delivery)
+        } else if origin.isMailSystem || origin.hasFailureSubject {
+            readNotice()
+        }
+        if kind == .other, origin.isAutomatic { kind = .automaticReply }
+    }
+
+    // MARK: Parts
+
+    /// Goes through the parts in order.
+    private mutating func sort(_ message: MIMEEntity, delivery: inout DeliveryReport) {
+        var text: (part: MIMEEntity, isHTML: Bool)?
+        for part in message.leaves {
+            if part.contentType.isDeliveryStatus {
+                let report = DeliveryReport(reading: part.decodedBody, limits: limits)
+                if delivery.recipients.isEmpty { delivery = report }
+                originalEnvelopeID = originalEnvelopeID ?? report.originalEnvelopeID
+            } else if part.contentType.isFeedbackReport {
+                complaint = complaint ?? FeedbackReport(reading: part.decodedBody, limits: limits)
+            } else if part.contentType.isMessage {
+                takeReturned(MIMEHeader(reading: part.decodedBody, limits: limits))
+            } else if part.contentType.isText, returned.messageID == nil || text == nil {
+                let isHTML = part.contentType.subtype == "html"
+                if !isHTML, text != nil || part.isAttachment, NoticeText.isHeader(part.text) {
+                    takeReturned(MIMEHeader(reading: part.text, limits: limits))
+                } else if text == nil || (text?.isHTML ?? false) && !isHTML {
+                    text = (part, isHTML)
+                }
+            }
+        }
+        if let text {
+            let content = text.isHTML ? HTMLReader.text(of: text.part.text)[...] : text.part.text
+            let read = NoticeText(content, limits: limits)
+            notice = read.lines
+            if let header = read.returnedHeader { takeReturned(header) }
+            if delivery.recipients.isEmpty { delivery = reportWithin(content) ?? delivery }
+        }
+        if complaint == nil, message.parts.count == 1, message.parts[0].contentType.isMessage, isOldComplaint(message) {
+            complaint = FeedbackReport(recipient: returned.recipients.first)
+        }
+    }
+
+    private mutating func takeReturned(_ header: MIMEHeader) {
+        guard returned.messageID == nil, returned.recipients.isEmpty else { return }
+        returned = ReturnedMessage(header, limit: limits.recipients)
+    }
+
+    /// A report that stands in the text for people instead of in a part of its own.
+    private func reportWithin(_ text: Bytes) -> DeliveryReport? {
+        guard Self.reportFields.occurs(in: text.prefix(8 << 10)) else { return nil }
+        let report = DeliveryReport(reading: text, limits: limits)
+        let recipients = report.recipients.filter { $0.finalRecipient != nil || $0.originalRecipient != nil }
+        return recipients.isEmpty ? nil : report
+    }
+
+    private static let reportFields: WordSet = ["final-recipient:", "original-recipient:"]
+
+    /// A complaint as some providers send it: nothing but the message, under a subject that says so.
+    private func isOldComplaint(_ message: MIMEEntity) -> Bool {
+        let subject = Array((message.header.text("subject") ?? "").utf8)[...]
+        return Self.complaintSubjects.occurs(in: subject)
+    }
+
+    private static let complaintSubjects: WordSet = [
+        "complaint about message", "spam complaint", "abuse report", "email feedback report", "abuse complaint",
+    ]
+
+    // MARK: Kinds
+
+    private mutating func read(_ delivery: DeliveryReport) {
+        kind = .deliveryReport
+        originalEnvelopeID = originalEnvelopeID ?? delivery.originalEnvelopeID
+        var told: BounceNotice?
+        let named = delivery.recipients.compactMap { $0.finalRecipient ?? $0.originalRecipient }
+        for recipient in delivery.recipients {
+            // Parts of reports that name nobody, next to some that do.
+            if recipient.finalRecipient == nil, recipient.originalRecipient == nil, !named.isEmpty { continue }
+            var report = ReadReport(
+                recipient: recipient.finalRecipient ?? recipient.originalRecipient,
+                originalRecipient: recipient.originalRecipient, action: recipient.action ?? .failed,
+                status: recipient.status, words: recipient.diagnostic)
+            let saysLittle = !report.words.hasLetters || report.words.count < 12
+            if report.recipient == nil || saysLittle || Self.isCutShort(report.words) {
+                let notice =
+                    told
+                    ?? BounceNotice(
+                        notice, named: named.isEmpty ? origin.failedRecipients : named, own: origin.ownAddresses,
+                        limit: limits.recipients)
+                told = notice
+                complete(&report, from: notice, isAlone: delivery.recipients.count == 1)
+            }
+            reports.append(report)
+        }
+    }
+
+    /// Adds what only the text for people says.
+    private func complete(_ report: inout ReadReport, from notice: BounceNotice, isAlone: Bool) {
+        let address = report.recipient?.lowercased()
+        let told =
+            notice.recipients.first { $0.address.lowercased() == address } ?? (isAlone ? notice.recipients.first : nil)
+        if report.recipient == nil {
+            report.recipient = told?.address ?? returned.recipients.first
+        }
+        guard let told, told.diagnostic.hasLetters else { return }
+        report.words =
+            report.words.hasLetters ? (Array(report.words) + [ASCII.space] + told.diagnostic)[...] : told.diagnostic
+    }
+
+    /// Whether a reply of several lines was cut behind its first: `550-5.7.1 …` without a last line `550 …`.
+    private static func isCutShort(_ words: Bytes) -> Bool {
+        guard words.count > 4, words.prefix(3).allSatisfy(ASCII.isDigit),
+            words[words.startIndex + 3] == UInt8(ascii: "-")
+        else {
+            return false
+        }
+        let last = Array(words.prefix(3)) + [ASCII.space]
+        return words.indices.allSatisfy { !words[$0...].starts(with: last) }
+    }
+
+    private mutating func readNotice() {
+        let read = BounceNotice(
+            notice, named: origin.failedRecipients, own: origin.ownAddresses, limit: limits.recipients)
+        var recipients = read.recipients
+        let whole = notice.joined(separator: [ASCII.space])
+        let text = Array(whole.prefix(4_000))[...]
+        guard origin.isMailSystem && origin.hasFailureSubject || Self.failures.occurs(in: text) || origin.isWarning
+        else { return }
+        if recipients.isEmpty, returned.recipients.count == 1 {
+            recipients = [NoticeRecipient(address: returned.recipients[0], diagnostic: text)]
+        }
+        guard !recipients.isEmpty else { return }
+        kind = .notice
+        let isDelay = (origin.isWarning || Self.delays.occurs(in: text)) && !Self.final.occurs(in: text)
+        for recipient in recipients {
+            reports.append(
+                ReadReport(
+                    recipient: recipient.address, originalRecipient: nil, action: isDelay ? .delayed : .failed,
+                    status: nil,
+                    words: recipient.diagnostic))
+        }
+    }
+
+    /// What notices say of a failure.
+    private static let failures: WordSet = [
+        "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "not delivered",
+        "wasn't able to deliver", "unable to deliver", "was not able to deliver", "not able to deliver",
+        "error delivering", "trouble delivering", "delivery fail", "delivery to the following", "delivery problem",
+        "delivery error", "failed to deliver", "delivery of", "did not reach", "didn't reach", "did not receive",
+        "permanent error", "permanent fail", "permanent fatal", "failed permanently", "following addresses",
+        "failed addresses", "following recipient", "undeliver", "transcript of session", "returned to sender",
+        "user unknown", "unknown user", "no such user", "rejected", "error message", "error occurred",
+        "konnte nicht zugestellt", "nicht zugestellt", "n'a pas pu être", "non è stato possibile",
+        "no se pudo entregar",
+        "не может быть доставлено", "não foi possível",
+    ]
+    /// What notices say of a message that is still tried.
+    private static let delays: WordSet = [
+        "has been delayed", "is delayed", "been delayed", "not yet been delivered", "not been delivered yet",
+        "warning message only", "will be retried", "will continue to", "attempts will continue", "still trying",
+        "continue to be attempted", "do not need to resend", "temporarily delayed", "delivery is delayed",
+        "being retried",
+        "keep trying",
+    ]
+    /// What they say of one that is not.
+    private static let final: WordSet = [
+        "failed permanently", "permanent error", "permanent fatal", "giving up", "given up", "permanently failed",
+        "no further delivery attempts",
+    ]
+
+    // MARK: Findings
+
+    /// What was found, judged; one finding that says nothing when nothing was found.
+    func findings(_ classifier: OutcomeClassifier) -> [InboundFinding] {
+        switch kind {
+        case .deliveryReport, .notice:
+            return reports.map { finding($0, classifier) }
+        case .complaint:
+            let classification = complaint?.classification
+            let recipients = complaint?.recipients ?? []
+            let known: [String?] = recipients.isEmpty ? returned.recipients : recipients
+            return (known.isEmpty ? [nil] : known).map { recipient in
+                InboundFinding(
+                    recipient: recipient, classification: classification, returnedMessageID: returned.messageID,
+                    originalEnvelopeID: complaint?.originalEnvelopeID)
+            }
+        case .automaticReply:
+            return [InboundFinding(classification: Classification(outcome: nil, reason: .automaticReply, rule: "N2"))]
+        case .other:
+            return [InboundFinding()]
+        }
+    }
+
+    private func finding(_ report: ReadReport, _ classifier: OutcomeClassifier) -> InboundFinding {
+        let quoted = QuotedReply(in: report.words)
+        let words = report.words.prefix(InboundFinding.diagnosticLimit).text
+        let reply = SMTPReply(code: quoted.code, enhancedStatus: quoted.status, text: words)
+        let judged = classifier.classify(
+            RecipientReport(action: report.action, status: report.status, reply: reply, phase: quoted.phase ?? .dsn))
+        return InboundFinding(
+            recipient: report.recipient, originalRecipient: report.originalRecipient, action: report.action,
+            status: report.status ?? quoted.status, code: quoted.code == 0 ? nil : quoted.code, classification: judged,
+            diagnostic: words, returnedMessageID: returned.messageID, originalEnvelopeID: originalEnvelopeID)
+    }
+}
