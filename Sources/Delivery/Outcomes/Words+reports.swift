@@ -29,8 +29,9 @@ extension Words {
         "name server … timeout", "name server … failure", "name server loop", "host name lookup failure",
         "temporary name server", "dns … timed out", "dns … timeout", "dns temporary failure", "servfail",
     ]
-    /// Where a notice in another language has no words of spaces between them.
+    /// What only notices say of an unknown user, or say in a language without spaces between words.
     static let unknownInNotices: Phrases = [
+        "invalid final delivery", "does not have a final email delivery point", "no matches to nameserver query",
         "*見つかりません*", "*存在しません*", "*宛先不明*", "*不存在*", "*找不到*", "*찾을 수 없*", "*존재하지 않*",
     ]
 }

@@ -260,7 +260,7 @@ enum Words {
         "ip … reputation", "host reputation", "server reputation", "s3140", "s3150", "ofr_999", "ofr004",
         "ip adresse … gesperrt", "ip … gesperrt", "adresse ip … bloquee", "ip … bloque*", "liste noire",
         "lista nera", "lista negra",
-        "listed on", "a problem occurred … ask your postmaster", "ip … listed", "client … listed",
+        "listed on", "a problem occurred. ask your postmaster", "ip … listed", "client … listed",
         "address … listed in", "ip … listed in", "host … listed",
     ]
     static let malformed: Phrases = [

@@ -2,7 +2,7 @@ internal import Delivery
 
 /// Sorts the parts of an incoming message, finds out what kind of message it is, and reads it as that.
 struct InboundReader: Sendable {
-    let origin: MessageOrigin
+    private(set) var origin: MessageOrigin
     private(set) var kind = InboundMessage.Kind.other
     private var reports: [ReadReport] = []
     private var complaint: FeedbackReport?
@@ -20,7 +20,7 @@ struct InboundReader: Sendable {
         var words: Bytes
     }
 
-    init(reading bytes: Bytes, limits: ParseLimits) {
+    init(reading bytes: Bytes, limits: ParseLimits, depth: Int = 0) {
         self.limits = limits
         let message = MIMEEntity(reading: bytes, limits: limits)
         origin = MessageOrigin(message.header, limit: limits.recipients)
@@ -30,9 +30,12 @@ struct InboundReader: Sendable {
             kind = .complaint
         } else if !delivery.recipients.isEmpty {
             read(delivery)
-        } else if origin.isMailSystem || origin.hasFailureSubject {
-            readNotice()
+        } else if origin.isMailSystem
+            || !origin.isAbsenceNotice && (origin.hasNullReturnPath || origin.hasFailureSubject)
+        {
+            readNotice(forwarded: depth == 0 ? message : nil)
         }
+        if kind == .other, depth == 0 { readForwarded(message) }
         if kind == .other, origin.isAutomatic { kind = .automaticReply }
     }
 
@@ -60,15 +63,27 @@ struct InboundReader: Sendable {
             }
         }
         if let text {
-            let content = text.isHTML ? HTMLReader.text(of: text.part.text)[...] : text.part.text
-            let read = NoticeText(content, limits: limits)
-            notice = read.lines
-            if let header = read.returnedHeader { takeReturned(header) }
-            if delivery.recipients.isEmpty { delivery = reportWithin(content) ?? delivery }
+            take(text.isHTML ? HTMLReader.text(of: text.part.text)[...] : text.part.text, delivery: &delivery)
         }
         if complaint == nil, message.parts.count == 1, message.parts[0].contentType.isMessage, isOldComplaint(message) {
-            complaint = FeedbackReport(recipient: returned.recipients.first)
+            complaint = FeedbackReport(recipients: Array(returned.recipients.prefix(1)))
         }
+    }
+
+    /// Takes the text for people, which may hold a report as well.
+    private mutating func take(_ text: Bytes, delivery: inout DeliveryReport) {
+        if delivery.recipients.isEmpty, complaint == nil,
+            let notification = ProviderNotification(reading: text, limits: limits)
+        {
+            delivery = DeliveryReport(recipients: notification.recipients)
+            complaint = notification.complaint
+            returned = ReturnedMessage(messageID: notification.returnedMessageID)
+            return
+        }
+        let read = NoticeText(text, limits: limits)
+        notice = read.lines
+        if let header = read.returnedHeader { takeReturned(header) }
+        if delivery.recipients.isEmpty { delivery = reportWithin(text) ?? delivery }
     }
 
     private mutating func takeReturned(_ header: MIMEHeader) {
@@ -97,6 +112,19 @@ struct InboundReader: Sendable {
     ]
 
     // MARK: Kinds
+
+    /// A report that another system has wrapped up whole: a filter, or a person who passes it on.
+    private mutating func readForwarded(_ message: MIMEEntity) {
+        guard let part = message.leaves.first(where: { $0.contentType.isMessage }) else { return }
+        let inner = InboundReader(reading: part.decodedBody, limits: limits, depth: 1)
+        guard inner.kind == .deliveryReport || inner.kind == .complaint else { return }
+        self = InboundReader(inner, within: origin)
+    }
+
+    private init(_ inner: InboundReader, within origin: MessageOrigin) {
+        self = inner
+        self.origin = origin
+    }
 
     private mutating func read(_ delivery: DeliveryReport) {
         kind = .deliveryReport
@@ -132,6 +160,7 @@ struct InboundReader: Sendable {
         if report.recipient == nil {
             report.recipient = told?.address ?? returned.recipients.first
         }
+        report.originalRecipient = report.originalRecipient ?? told?.original
         guard let told, told.diagnostic.hasLetters else { return }
         report.words =
             report.words.hasLetters ? (Array(report.words) + [ASCII.space] + told.diagnostic)[...] : told.diagnostic
@@ -148,14 +177,20 @@ struct InboundReader: Sendable {
         return words.indices.allSatisfy { !words[$0...].starts(with: last) }
     }
 
-    private mutating func readNotice() {
+    private mutating func readNotice(forwarded message: MIMEEntity?) {
         let read = BounceNotice(
             notice, named: origin.failedRecipients, own: origin.ownAddresses, limit: limits.recipients)
         var recipients = read.recipients
         let whole = notice.joined(separator: [ASCII.space])
         let text = Array(whole.prefix(4_000))[...]
-        guard origin.isMailSystem && origin.hasFailureSubject || Self.failures.occurs(in: text) || origin.isWarning
-        else { return }
+        let isCertain =
+            origin.isMailSystem && (origin.hasFailureSubject || !recipients.isEmpty && !origin.isAbsenceNotice)
+        let quotesReply = origin.hasFailureSubject && recipients.contains { QuotedReply(in: $0.diagnostic).hasCodes }
+        guard isCertain || quotesReply || origin.isWarning || Self.failures.occurs(in: text) else { return }
+        if recipients.isEmpty, let message {
+            readForwarded(message)
+            if kind != .other { return }
+        }
         if recipients.isEmpty, returned.recipients.count == 1 {
             recipients = [NoticeRecipient(address: returned.recipients[0], diagnostic: text)]
         }
@@ -165,7 +200,8 @@ struct InboundReader: Sendable {
         for recipient in recipients {
             reports.append(
                 ReadReport(
-                    recipient: recipient.address, originalRecipient: nil, action: isDelay ? .delayed : .failed,
+                    recipient: recipient.address, originalRecipient: recipient.original,
+                    action: isDelay ? .delayed : .failed,
                     status: nil,
                     words: recipient.diagnostic))
         }

@@ -62,6 +62,8 @@ enum AddressFinder {
             return open
         }
         while start > line.startIndex, isLocalByte(line[start - 1]) { start -= 1 }
+        // An address of X.400 that holds one of ours.
+        if line[start..<at].hasPrefix("smtp=") { start += 5 }
         // Quotes, and signs that belong to the sentence around it.
         while start < at, "'`*=.".utf8.contains(line[start]), !line[start...].starts(with: "=?".utf8) { start += 1 }
         guard start < at else { return nil }

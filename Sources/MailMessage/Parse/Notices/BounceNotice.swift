@@ -24,7 +24,7 @@ struct BounceNotice: Sendable {
 
     /// How an address is written, the most certain first.
     private enum Form: Int {
-        case beginsLine, inTranscript, follows, mentioned
+        case beginsLine, inTranscript, follows, mentioned, inQuotedHeader
     }
 
     /// Reads the lines of a notice.
@@ -60,11 +60,21 @@ struct BounceNotice: Sendable {
                     of: before, isFirst: previousEnd == line.startIndex, after: line[match.range.upperBound...])
             }
             previousEnd = match.range.upperBound
+            if form == .follows, quotesHeader(at: index) { form = .inQuotedHeader }
             guard let form else { continue }
             entries.append(
                 Entry(
                     line: index, address: match.address, wordsStart: match.range.upperBound, form: form,
                     reply: form == .inTranscript ? serverReply(before: index) : nil))
+        }
+    }
+
+    /// Whether a line is the To field of a message that the notice describes: a Subject or Date stands next to it.
+    private func quotesHeader(at index: Int) -> Bool {
+        guard lines[index].trimmed.hasPrefix("to:") || lines[index].trimmed.hasPrefix("cc:") else { return false }
+        return lines[max(0, index - 3)..<min(lines.count, index + 4)].contains { line in
+            let line = line.trimmed
+            return line.hasPrefix("subject:") || line.hasPrefix("date:") || line.hasPrefix("sent:")
         }
     }
 
@@ -78,7 +88,10 @@ struct BounceNotice: Sendable {
         if others.occurs(in: label) { return nil }
         let end = label.trimmed.reversed().drop { "<('\"[".utf8.contains($0) || ASCII.isWhiteSpace($0) }
         if end.first == UInt8(ascii: ":") { return .follows }
-        return announcements.occurs(in: label) ? .follows : .mentioned
+        if before.suffix(5).isText("smtp=") { return .follows }
+        // Only what stands right before it tells what it is.
+        let words = label.split(whereSeparator: ASCII.isWhiteSpace).suffix(2)
+        return words.contains { announcements.occurs(in: $0) } ? .follows : .mentioned
     }
 
     /// Words before an address that make it somebody else's.
@@ -94,14 +107,16 @@ struct BounceNotice: Sendable {
 
     /// The recipients: the addresses of the most certain form that there is.
     private func chosenAddresses(own: [String]) -> [String] {
-        let candidates = entries.filter { $0.form != .mentioned }
+        let candidates = entries.filter { $0.form.rawValue < Form.mentioned.rawValue }
         let foreign = candidates.filter { entry in !own.contains { $0.lowercased() == entry.address.lowercased() } }
         let usable = foreign.isEmpty ? candidates : foreign
         var seen: Set<String> = []
         guard let best = usable.map(\.form.rawValue).min() else {
-            // The only address of all is the one that is meant.
-            let mentioned = entries.filter { entry in !own.contains { $0.lowercased() == entry.address.lowercased() } }
-            let distinct = mentioned.filter { seen.insert($0.address.lowercased()).inserted }
+            // An address that nothing else leads to: the one that a failed forwarding began with, or the only one of all.
+            if let original = NoticeRecipient.original(in: wholeText()) { return [original] }
+            let others = entries.filter { entry in !own.contains { $0.lowercased() == entry.address.lowercased() } }
+            let form = others.map(\.form.rawValue).min()
+            let distinct = others.filter { $0.form.rawValue == form && seen.insert($0.address.lowercased()).inserted }
             return distinct.count == 1 ? [distinct[0].address] : []
         }
         return usable.filter { $0.form.rawValue == best && seen.insert($0.address.lowercased()).inserted }.map(

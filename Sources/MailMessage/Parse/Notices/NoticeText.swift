@@ -34,7 +34,7 @@ struct NoticeText: Sendable {
     private static func returnedMessage(in lines: [Bytes]) -> Int? {
         for (index, line) in lines.enumerated() {
             guard let first = line.first else { continue }
-            if announcesMessage(line), index + 1 < lines.count { return index }
+            if announcesMessage(line) { return index }
             guard !ASCII.isBlank(first), isTraceField(line), index > 0 else { continue }
             let previous = lines[index - 1].trimmed
             let startsHere = previous.isEmpty || !previous.hasLetters
@@ -63,7 +63,9 @@ struct NoticeText: Sendable {
         guard line.count < 120, announcements.occurs(in: line) else { return false }
         let words = line.trimmed
         for rule in ["--", "==", "**", "__", "|--", "- -"] as [StaticString] where words.hasPrefix(rule) { return true }
-        return words.last == UInt8(ascii: ":") || follows.occurs(in: words.suffix(8))
+        if follows.occurs(in: words.suffix(8)) { return true }
+        // "The following addresses did not receive a copy of your message:" announces addresses.
+        return words.last == UInt8(ascii: ":") && !recipients.occurs(in: words)
     }
 
     private static let announcements: WordSet = [
@@ -76,4 +78,5 @@ struct NoticeText: Sendable {
         "mensagem original", "original-nachricht",
     ]
     private static let follows: WordSet = ["follow"]
+    private static let recipients: WordSet = ["not", "recipient", "address", "to the following"]
 }

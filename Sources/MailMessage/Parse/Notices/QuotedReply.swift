@@ -51,9 +51,7 @@ struct QuotedReply: Sendable {
         if rest.hasPrefix("error_code") { rest = rest.dropFirst(10).drop { ASCII.isWhiteSpace($0) || $0 == 0x3A } }
         if let status = statusCode(in: rest, at: rest.startIndex) { return (code, status) }
         let word = rest.prefix { ASCII.isLetter($0) }
-        guard let sign = rest.first, !ASCII.isDigit(sign) || !rest.isEmpty && next == UInt8(ascii: "-") else {
-            return nil
-        }
+        guard rest.first.map({ !ASCII.isDigit($0) || next == UInt8(ascii: "-") }) ?? true else { return nil }
         return units.contains { word.isText($0) } ? nil : (code, nil)
     }
 

@@ -24,7 +24,9 @@ struct DeliveryReport: Sendable {
     /// The ENVID of the message (RFC 3461 §4.4).
     private(set) var originalEnvelopeID: String?
 
-    init() {}
+    init(recipients: [Recipient] = []) {
+        self.recipients = recipients
+    }
 
     /// Reads the decoded body of such a part.
     init(reading body: Bytes, limits: ParseLimits) {
@@ -113,7 +115,7 @@ struct DeliveryReport: Sendable {
     ]
 
     /// What follows the type: `smtp; 550 …`.
-    private static func words(of value: Bytes) -> Bytes {
+    static func words(of value: Bytes) -> Bytes {
         guard let semicolon = value.prefix(40).firstIndex(of: UInt8(ascii: ";")),
             value[..<semicolon].trimmed.allSatisfy({ !ASCII.isWhiteSpace($0) })
         else { return value }

@@ -25,10 +25,10 @@ struct FeedbackReport: Sendable {
         }
     }
 
-    /// A complaint that is nothing but the message complained about.
-    init(recipient: String?) {
-        type = "abuse"
-        recipients = [recipient].compactMap { $0 }
+    /// A complaint in another form.
+    init(type: String = "abuse", recipients: [String]) {
+        self.type = type
+        self.recipients = recipients
     }
 
     /// Row N3: who complains is left alone from now on, and who opts out as well.

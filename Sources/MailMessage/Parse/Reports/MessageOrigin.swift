@@ -1,13 +1,17 @@
 /// Who wrote a message, as its header shows: a mail system, an answering machine, or a person.
 struct MessageOrigin: Sendable {
-    /// Whether a mail system sent it: no return path, a daemon for an author.
+    /// Whether a mail system sent it: a daemon for an author, a report by its type.
     var isMailSystem: Bool
+    /// Whether it has no return path, as reports and good answering machines do.
+    var hasNullReturnPath: Bool
     /// Whether its subject is that of a failure.
     var hasFailureSubject: Bool
     /// Whether its subject or a field says that it is only a warning.
     var isWarning: Bool
     /// Whether nobody wrote it (RFC 3834 §5), or it looks like that.
     var isAutomatic: Bool
+    /// Whether it shows itself to be an answering machine's; mail systems also say that their notices are automatic.
+    var isAbsenceNotice: Bool
     /// The recipients that its header names as failed.
     var failedRecipients: [String]
     /// Whom it was sent to and by whom.
@@ -19,17 +23,20 @@ struct MessageOrigin: Sendable {
         let subject = Array((header.text("subject") ?? "").utf8)[...]
         let author = header.unfolded("from") ?? []
         let returnPath = header.unfolded("return-path")
+        let type = header.unfolded("content-type") ?? []
         isMailSystem =
-            returnPath?.isText("<>") ?? false || Self.daemons.occurs(in: author) || author.isText("<>")
+            Self.daemons.occurs(in: author) || author.isText("<>") || Self.daemons.occurs(in: returnPath ?? [])
             || header.has("x-failed-recipients") || header.has("x-bounced-address")
+            || type.hasPrefix("multipart/report")
+        hasNullReturnPath = returnPath?.isText("<>") ?? false
         hasFailureSubject = Self.failureSubjects.occurs(in: subject)
         isWarning = Self.warningSubjects.occurs(in: subject)
         let submitted = header.unfolded("auto-submitted")
-        let precedence = header.unfolded("precedence")
-        isAutomatic =
-            submitted.map { !$0.hasPrefix("no") } ?? false || precedence?.hasPrefix("auto") ?? false
-            || header.has("x-autoreply") || header.has("x-autorespond") || header.has("x-autoresponse")
-            || header.has("x-auto-reply-from") || header.has("x-vacation") || Self.automaticSubjects.occurs(in: subject)
+        isAbsenceNotice =
+            header.unfolded("precedence")?.hasPrefix("auto") ?? false || header.has("x-autoreply")
+            || header.has("x-autorespond") || header.has("x-autoresponse") || header.has("x-auto-reply-from")
+            || header.has("x-vacation") || Self.automaticSubjects.occurs(in: subject)
+        isAutomatic = isAbsenceNotice || submitted.map { !$0.hasPrefix("no") } ?? false
         failedRecipients = Self.addresses(header, ["x-failed-recipients"], limit: limit)
         addressees = Self.addresses(
             header, ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"], limit: limit)
@@ -67,7 +74,7 @@ struct MessageOrigin: Sendable {
         "não entregue", "недоставлен", "не доставлено", "配信不能", "メールエラー", "配送エラー", "送信エラー", "退信",
     ]
     private static let warningSubjects: WordSet = [
-        "warning:", "delayed", "(delay)", "delay)", "still being retried", "verzögert", "retardé",
+        "delayed", "(delay)", "delay)", "still being retried", "verzögert", "retardé",
         "not yet been delivered",
     ]
     private static let automaticSubjects: WordSet = [

@@ -5,7 +5,9 @@ struct ReturnedMessage: Sendable {
     /// Whom the message was sent to, as far as its header tells.
     var recipients: [String] = []
 
-    init() {}
+    init(messageID: String? = nil) {
+        self.messageID = messageID
+    }
 
     init(_ header: MIMEHeader, limit: Int) {
         messageID = header.unfolded("message-id").flatMap(Self.messageID)
