@@ -127,7 +127,8 @@ let package = Package(
             ] + nio),
         .testTarget(name: "JobQueueTests", dependencies: ["Delivery", "JobQueue", "RedisClient", "TestSupport"] + nio),
         .testTarget(
-            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"], resources: [.copy("Golden")]),
+            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"],
+            resources: [.copy("Fixtures"), .copy("Golden")]),
         .testTarget(
             name: "SMTPTests",
             dependencies: ["Delivery", "SMTP", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),

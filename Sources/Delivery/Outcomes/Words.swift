@@ -174,7 +174,7 @@ enum Words {
         "attachment name", "blocked … attachment*", "prohibited … attachment*", "forbidden … attachment*",
         "unacceptable … attachment*", "illegal attachment", "suspicious attachment", "unsafe attachment",
         "rejected … attachment*", "executable", "file type … not allowed", "file extension", "banned filename",
-        "banned file", "banned contents", "blocked file", "potential security issue", "security risk", "viren*",
+        "banned file", "banned contents", "blocked file", "potential security issue", "viren*",
         "schadsoftware", "anhang", "piece jointe", "allegato", "archivo adjunto", "anexo",
     ]
     static let urlListed: Phrases = [

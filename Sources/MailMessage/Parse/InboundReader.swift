@@ -161,7 +161,11 @@ struct InboundReader: Sendable {
             report.recipient = told?.address ?? returned.recipients.first
         }
         report.originalRecipient = report.originalRecipient ?? told?.original
-        guard let told, told.diagnostic.hasLetters else { return }
+        if Self.isCutShort(report.words) {
+            report.words = notice.wholeReply(beginning: report.words) ?? report.words
+            return
+        }
+        guard report.action == .failed, let told, told.diagnostic.hasLetters else { return }
         report.words =
             report.words.hasLetters ? (Array(report.words) + [ASCII.space] + told.diagnostic)[...] : told.diagnostic
     }

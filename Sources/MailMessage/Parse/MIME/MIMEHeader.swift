@@ -45,12 +45,9 @@ struct MIMEHeader: Sendable {
             } else if lastValueWantsMore, line.contains(UInt8(ascii: "=")), !line.starts(with: [0x2D, 0x2D]) {
                 extendLast(to: line.endIndex, limits: limits)
             } else {
+                // Debris between fields, or above the first one.
                 var rest = scanner
-                if let next = rest.next(), Self.nameEnd(of: next) != nil, !line.starts(with: [0x2D, 0x2D]),
-                    !fields.isEmpty
-                {
-                    continue
-                }
+                if !line.starts(with: [0x2D, 0x2D]), let next = rest.next(), Self.nameEnd(of: next) != nil { continue }
                 bodyStart = lineStart
                 return
             }

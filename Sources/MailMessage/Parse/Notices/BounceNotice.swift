@@ -128,7 +128,9 @@ struct BounceNotice: Sendable {
     /// What the notice says of one recipient, on one line.
     private func diagnostic(of address: String, among all: [String]) -> Bytes {
         let lowercased = address.lowercased()
-        let own = entries.filter { $0.address.lowercased() == lowercased }
+        let named = entries.filter { $0.address.lowercased() == lowercased }
+        let best = named.map(\.form.rawValue).min()
+        let own = named.filter { $0.form.rawValue == best }
         let others = Set(all.map { $0.lowercased() }).subtracting([lowercased])
         let starts = Set(entries.filter { others.contains($0.address.lowercased()) }.map(\.line))
         var words: [UInt8] = []
@@ -156,6 +158,8 @@ struct BounceNotice: Sendable {
         while true {
             append(line, to: &own)
             index += 1
+            // A transcript says all on one line.
+            if entry.form == .inTranscript { break }
             guard index < lines.count, own.count < Self.longest else { break }
             if starts.contains(index), !lines[index].isIndented(beyond: lines[entry.line]) { break }
             line = lines[index]
@@ -163,6 +167,21 @@ struct BounceNotice: Sendable {
         }
         append(own[...], to: &words)
         return index - 1
+    }
+
+    /// A reply of several lines whose first one is known, as a transcript in the notice shows it.
+    func wholeReply(beginning first: Bytes) -> Bytes? {
+        let code = first.prefix(3)
+        var words: [UInt8] = []
+        for line in lines {
+            var line = line.trimmed
+            if line.hasPrefix("<<<") { line = line.dropFirst(3).trimmed }
+            let isPart = line.starts(with: code) && line.dropFirst(3).first == UInt8(ascii: "-")
+            let isEnd = !words.isEmpty && line.starts(with: code)
+            if isPart || isEnd { append(line, to: &words) }
+            if isEnd && !isPart { return words[...] }
+        }
+        return nil
     }
 
     private func append(_ line: Bytes, to words: inout [UInt8]) {
