@@ -172,3 +172,8 @@ for target in package.targets where target.type != .system {
         .treatAllWarnings(as: .error),
     ]
 }
+
+// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes.
+for target in package.targets where target.name == "MailMessage" {
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+}

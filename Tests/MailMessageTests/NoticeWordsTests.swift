@@ -18,7 +18,7 @@ struct NoticeWordsTests {
             ("550 - Requested action not taken", 550, nil),
             // Amounts, addresses of hosts, times and identifiers are no replies.
             ("450 messages of 550 bytes in 421 seconds", 0, nil), ("connect to 192.0.2.550: 5.1.1.1", 0, nil),
-            ("id 550-ABC, order no.450", 0, nil), ("at 04:15:500", 0, nil), ("", 0, nil), ("55", 0, nil),
+            ("id A550-ABC, order no.450", 0, nil), ("at 04:15:500", 0, nil), ("", 0, nil), ("55", 0, nil),
         ])
     func replies(text: String, code: Int, status: String?) {
         let reply = QuotedReply(in: Array(text.utf8)[...])

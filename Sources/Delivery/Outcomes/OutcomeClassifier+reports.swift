@@ -17,6 +17,12 @@ extension OutcomeClassifier {
         var reply = report.reply
         // A success that was followed by a failure says nothing about it.
         if reply.code / 100 != 4, reply.code / 100 != 5 { reply.code = 0 }
+        // A refusal is not about the long time that it took, and "too long" is not said of the message.
+        if reply.code / 100 == 5 {
+            for remark in ["I'm not going to try again", "this message has been in the queue too long"] {
+                if let range = reply.text.firstRange(of: remark) { reply.text.removeSubrange(range) }
+            }
+        }
         // x.0.0 is what is written where nothing is known.
         reply.enhancedStatus =
             [reply.enhancedStatus, report.status].compactMap { $0 }.first { $0.isTelling }

@@ -156,7 +156,7 @@ struct InboundReader: Sendable {
     private func complete(_ report: inout ReadReport, from notice: BounceNotice, isAlone: Bool) {
         let address = report.recipient?.lowercased()
         let told =
-            notice.recipients.first { $0.address.lowercased() == address } ?? (isAlone ? notice.recipients.first : nil)
+            notice.recipients.first { $0.key == address } ?? (isAlone ? notice.recipients.first : nil)
         if report.recipient == nil {
             report.recipient = told?.address ?? returned.recipients.first
         }

@@ -1,5 +1,8 @@
 /// Reads the encoded words of a header (RFC 2047).
 enum EncodedWordReader {
+    /// The longest text of one word that is believed; the standard allows 75 characters for all of it.
+    private static let longest = 512
+
     /// An unfolded field as text.
     static func text(of value: Bytes) -> String {
         utf8(of: value).text
@@ -38,7 +41,7 @@ enum EncodedWordReader {
         else { return nil }
         let textStart = charsetEnd + 3
         // A question mark within the text is wrong, and common.
-        guard let close = value.firstRange(ofText: "?=", from: textStart) else { return nil }
+        guard let close = value[textStart...].prefix(longest).firstRange(ofText: "?=") else { return nil }
         let text = value[textStart..<close.lowerBound]
         // A language may follow the charset (RFC 2231 §5).
         let charset = value[(start + 2)..<charsetEnd].prefix { $0 != UInt8(ascii: "*") }.text

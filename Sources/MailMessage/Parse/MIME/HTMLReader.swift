@@ -22,6 +22,9 @@ enum HTMLReader {
         return result
     }
 
+    /// The longest tag; without a bound, tags that are never closed would take time that grows with the square of the text.
+    private static let longestTag = 4_096
+
     /// Where a tag, comment, style sheet or script that begins here ends; `nil` for a lone `<`.
     private static func endOfMarkup(in html: Bytes, at start: Int) -> Int? {
         let rest = html[(start + 1)...]
@@ -37,7 +40,7 @@ enum HTMLReader {
         guard
             ASCII.isLetter(first) || first == UInt8(ascii: "/") || first == UInt8(ascii: "!")
                 || first == UInt8(ascii: "?"),
-            let end = html.firstIndex(of: UInt8(ascii: ">"), from: start)
+            let end = rest.prefix(longestTag).firstIndex(of: UInt8(ascii: ">"), from: start + 1)
         else { return nil }
         // An address in angle brackets is no tag.
         return html[start..<end].contains(UInt8(ascii: "@")) && !html[start..<end].contains(UInt8(ascii: "="))

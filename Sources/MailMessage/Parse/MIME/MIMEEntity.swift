@@ -19,7 +19,7 @@ struct MIMEEntity: Sendable {
 
     private init(_ bytes: Bytes, depth: Int, untyped: ContentType, partsLeft: inout Int, limits: ParseLimits) {
         self.limits = limits
-        header = MIMEHeader(reading: bytes, limits: limits)
+        header = MIMEHeader(reading: bytes, mayBeEmpty: depth > 0, limits: limits)
         body = bytes[header.bodyStart...]
         let declared = header.unfolded("content-type").map(ContentType.init(reading:)) ?? untyped
         guard declared.isMultipart, depth < limits.depth else {

@@ -19,7 +19,9 @@ struct MIMEHeader: Sendable {
     var isEmpty: Bool { fields.isEmpty }
 
     /// Reads a header at the beginning of some bytes.
-    init(reading bytes: Bytes, limits: ParseLimits = .standard) {
+    ///
+    /// - Parameter mayBeEmpty: whether a blank line at the beginning ends it, as in a part, or is careless storage.
+    init(reading bytes: Bytes, mayBeEmpty: Bool = false, limits: ParseLimits = .standard) {
         self.bytes = bytes
         bodyStart = bytes.endIndex
         var scanner = LineScanner(bytes)
@@ -27,8 +29,7 @@ struct MIMEHeader: Sendable {
         while let line = scanner.next() {
             defer { lineStart = scanner.position }
             if line.allSatisfy(ASCII.isBlank) {
-                // Blank lines above the header come from careless storage.
-                if fields.isEmpty { continue }
+                if fields.isEmpty, !mayBeEmpty { continue }
                 bodyStart = scanner.position
                 return
             }

@@ -62,10 +62,9 @@ enum TransferDecoder {
             if end == body.endIndex {
                 index = end
             } else if body[end] == ASCII.carriageReturn || body[end] == ASCII.lineFeed {
-                index = end + 1
-                if body[end] == ASCII.carriageReturn, index < body.endIndex, body[index] == ASCII.lineFeed {
-                    index += 1
-                }
+                index = end
+                while index < body.endIndex, body[index] == ASCII.carriageReturn { index += 1 }
+                if index < body.endIndex, body[index] == ASCII.lineFeed { index += 1 }
             } else {
                 result.append(byte)
             }

@@ -17,7 +17,8 @@ enum AddressFinder {
         var from = line.startIndex
         while matches.count < limit, let at = line.firstIndex(of: UInt8(ascii: "@"), from: from) {
             from = at + 1
-            guard let range = range(in: line, around: at) else { continue }
+            let free = matches.last?.range.upperBound ?? line.startIndex
+            guard let range = range(in: line, around: at, notBefore: free) else { continue }
             from = max(from, range.upperBound)
             matches.append(Match(range: range, address: line[range].text))
         }
@@ -29,8 +30,8 @@ enum AddressFinder {
         addresses(in: value, atMost: 1).first?.address
     }
 
-    private static func range(in line: Bytes, around at: Int) -> Range<Int>? {
-        guard let start = start(in: line, before: at) else { return nil }
+    private static func range(in line: Bytes, around at: Int, notBefore free: Int) -> Range<Int>? {
+        guard at > free, let start = start(in: line[free...], before: at) else { return nil }
         var end = at + 1
         if end < line.endIndex, line[end] == UInt8(ascii: "[") {
             guard let close = line.firstIndex(of: UInt8(ascii: "]"), from: end), close - end < 64 else { return nil }

@@ -8,22 +8,29 @@ internal import Delivery
 struct BounceNotice: Sendable {
     private(set) var recipients: [NoticeRecipient] = []
 
-    private let lines: [Bytes]
+    let lines: [Bytes]
     private var entries: [Entry] = []
+    /// The recipients that lines name.
+    private(set) var starts: [Int: Set<String>] = [:]
 
     /// A line that names a recipient.
-    private struct Entry {
+    struct Entry {
         var line: Int
         var address: String
+        /// The address in lower case, by which it is compared.
+        var key: String
         /// Where the words behind the address begin.
         var wordsStart: Int
         var form: Form
         /// What another line has said about it, in a transcript.
         var reply: Bytes?
+
+        /// Whether the form is a recipient's.
+        var isCandidate: Bool { form.rawValue < Form.mentioned.rawValue }
     }
 
     /// How an address is written, the most certain first.
-    private enum Form: Int {
+    enum Form: Int {
         case beginsLine, inTranscript, follows, mentioned, inQuotedHeader
     }
 
@@ -35,10 +42,14 @@ struct BounceNotice: Sendable {
     init(_ lines: [Bytes], named: [String], own: [String], limit: Int) {
         self.lines = lines
         for index in lines.indices { readLine(index, limit: limit) }
-        let chosen = named.isEmpty ? chosenAddresses(own: own) : named
-        for address in chosen.prefix(limit) {
-            let diagnostic = diagnostic(of: address, among: chosen)
-            recipients.append(NoticeRecipient(address: address, diagnostic: diagnostic))
+        let chosen = (named.isEmpty ? chosenAddresses(own: Set(own.map { $0.lowercased() })) : named).prefix(limit)
+        let keys = Set(chosen.map { $0.lowercased() })
+        for entry in entries where keys.contains(entry.key) { starts[entry.line, default: []].insert(entry.key) }
+        let entriesByKey = Dictionary(grouping: entries, by: \.key)
+        for address in chosen {
+            let entries = entriesByKey[address.lowercased()] ?? []
+            recipients.append(
+                NoticeRecipient(address: address, diagnostic: diagnostic(of: entries, isAlone: chosen.count == 1)))
         }
     }
 
@@ -64,7 +75,8 @@ struct BounceNotice: Sendable {
             guard let form else { continue }
             entries.append(
                 Entry(
-                    line: index, address: match.address, wordsStart: match.range.upperBound, form: form,
+                    line: index, address: match.address, key: match.address.lowercased(),
+                    wordsStart: match.range.upperBound, form: form,
                     reply: form == .inTranscript ? serverReply(before: index) : nil))
         }
     }
@@ -106,108 +118,21 @@ struct BounceNotice: Sendable {
     ]
 
     /// The recipients: the addresses of the most certain form that there is.
-    private func chosenAddresses(own: [String]) -> [String] {
-        let candidates = entries.filter { $0.form.rawValue < Form.mentioned.rawValue }
-        let foreign = candidates.filter { entry in !own.contains { $0.lowercased() == entry.address.lowercased() } }
-        let usable = foreign.isEmpty ? candidates : foreign
+    private func chosenAddresses(own: Set<String>) -> [String] {
+        let foreign = entries.filter { !own.contains($0.key) }
+        let candidates = foreign.filter(\.isCandidate)
+        let usable = candidates.isEmpty ? entries.filter(\.isCandidate) : candidates
+        if let best = usable.map(\.form.rawValue).min() { return Self.distinct(usable, form: best) }
+        // An address that nothing else leads to: the one that a failed forwarding began with, or the only one of all.
+        if let original = NoticeRecipient.original(in: wholeText()) { return [original] }
+        guard let best = foreign.map(\.form.rawValue).min() else { return [] }
+        let mentioned = Self.distinct(foreign, form: best)
+        return mentioned.count == 1 ? mentioned : []
+    }
+
+    private static func distinct(_ entries: [Entry], form: Int) -> [String] {
         var seen: Set<String> = []
-        guard let best = usable.map(\.form.rawValue).min() else {
-            // An address that nothing else leads to: the one that a failed forwarding began with, or the only one of all.
-            if let original = NoticeRecipient.original(in: wholeText()) { return [original] }
-            let others = entries.filter { entry in !own.contains { $0.lowercased() == entry.address.lowercased() } }
-            let form = others.map(\.form.rawValue).min()
-            let distinct = others.filter { $0.form.rawValue == form && seen.insert($0.address.lowercased()).inserted }
-            return distinct.count == 1 ? [distinct[0].address] : []
-        }
-        return usable.filter { $0.form.rawValue == best && seen.insert($0.address.lowercased()).inserted }.map(
-            \.address)
-    }
-
-    // MARK: Diagnostics
-
-    /// What the notice says of one recipient, on one line.
-    private func diagnostic(of address: String, among all: [String]) -> Bytes {
-        let lowercased = address.lowercased()
-        let named = entries.filter { $0.address.lowercased() == lowercased }
-        let best = named.map(\.form.rawValue).min()
-        let own = named.filter { $0.form.rawValue == best }
-        let others = Set(all.map { $0.lowercased() }).subtracting([lowercased])
-        let starts = Set(entries.filter { others.contains($0.address.lowercased()) }.map(\.line))
-        var words: [UInt8] = []
-        var lastLine = -1
-        for entry in own where entry.line > lastLine {
-            if let reply = entry.reply { append(reply, to: &words) }
-            lastLine = appendWords(from: entry, othersAt: starts, to: &words)
-            if words.count > Self.longest { break }
-        }
-        // A notice about one recipient may give its reason anywhere.
-        if all.count == 1, !QuotedReply(in: words[...]).hasCodes {
-            if let paragraph = paragraphWithReply() { return paragraph }
-            if words.count < 12 { return wholeText() }
-        }
-        return words[...].hasLetters ? words[...] : wholeText()
-    }
-
-    private static let longest = 2_000
-
-    /// Appends the paragraph behind an entry, or a later one if it says nothing; answers the last line that was used.
-    private func appendWords(from entry: Entry, othersAt starts: Set<Int>, to words: inout [UInt8]) -> Int {
-        var index = entry.line
-        var line = lines[index][entry.wordsStart...].drop { ">:;,)]\"'. ".utf8.contains($0) }
-        var own: [UInt8] = []
-        while true {
-            append(line, to: &own)
-            index += 1
-            // A transcript says all on one line.
-            if entry.form == .inTranscript { break }
-            guard index < lines.count, own.count < Self.longest else { break }
-            if starts.contains(index), !lines[index].isIndented(beyond: lines[entry.line]) { break }
-            line = lines[index]
-            if line.trimmed.isEmpty, own[...].hasLetters, own.last != UInt8(ascii: ":") { break }
-        }
-        append(own[...], to: &words)
-        return index - 1
-    }
-
-    /// A reply of several lines whose first one is known, as a transcript in the notice shows it.
-    func wholeReply(beginning first: Bytes) -> Bytes? {
-        let code = first.prefix(3)
-        var words: [UInt8] = []
-        for line in lines {
-            var line = line.trimmed
-            if line.hasPrefix("<<<") { line = line.dropFirst(3).trimmed }
-            let isPart = line.starts(with: code) && line.dropFirst(3).first == UInt8(ascii: "-")
-            let isEnd = !words.isEmpty && line.starts(with: code)
-            if isPart || isEnd { append(line, to: &words) }
-            if isEnd && !isPart { return words[...] }
-        }
-        return nil
-    }
-
-    private func append(_ line: Bytes, to words: inout [UInt8]) {
-        let line = line.trimmed
-        guard !line.isEmpty, words.count + line.count < Self.longest + 4_000 else { return }
-        if !words.isEmpty { words.append(ASCII.space) }
-        words.append(contentsOf: line)
-    }
-
-    /// The first paragraph that quotes a reply.
-    private func paragraphWithReply() -> Bytes? {
-        for paragraph in lines.split(whereSeparator: { $0.trimmed.isEmpty }) {
-            var words: [UInt8] = []
-            for line in paragraph { append(line, to: &words) }
-            if QuotedReply(in: words[...]).hasCodes { return words[...] }
-        }
-        return nil
-    }
-
-    private func wholeText() -> Bytes {
-        var words: [UInt8] = []
-        for line in lines {
-            append(line, to: &words)
-            if words.count > Self.longest { break }
-        }
-        return words[...]
+        return entries.filter { $0.form.rawValue == form && seen.insert($0.key).inserted }.map(\.address)
     }
 
     /// In a transcript, what the other server has said last before a line, with the command that it answers.
@@ -231,10 +156,5 @@ extension ArraySlice<UInt8> {
     fileprivate var beginsWithReplyCode: Bool {
         let line = trimmed
         return line.count > 3 && line.prefix(3).allSatisfy(ASCII.isDigit) && !ASCII.isDigit(line[line.startIndex + 3])
-    }
-
-    /// Whether a line is indented more than another one.
-    fileprivate func isIndented(beyond other: Bytes) -> Bool {
-        prefix(while: ASCII.isBlank).count > other.prefix(while: ASCII.isBlank).count
     }
 }

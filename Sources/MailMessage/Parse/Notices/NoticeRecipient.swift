@@ -1,6 +1,8 @@
 /// A recipient that a notice for people names, and what it says of it.
 struct NoticeRecipient: Sendable {
     var address: String
+    /// The address in lower case, by which it is compared.
+    var key: String
     /// The address from which a forwarding led to it, which is the one that the message was sent to.
     var original: String?
     /// The words about this recipient, on one line.
@@ -8,6 +10,7 @@ struct NoticeRecipient: Sendable {
 
     init(address: String, diagnostic: Bytes) {
         self.address = address
+        key = address.lowercased()
         self.diagnostic = diagnostic
         original = Self.original(in: diagnostic)
     }
