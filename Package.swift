@@ -16,8 +16,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -30,7 +33,7 @@ let package = Package(
     ],
     targets: [
         // What everything speaks: pure values and rules.
-        .target(name: "Delivery"),
+        .target(name: "Delivery", resources: [.embedInCode("Outcomes/Table")]),
 
         // The queue.
         .systemLibrary(name: "CHiredis"),
@@ -45,12 +48,34 @@ let package = Package(
         // The message and its way out.
         .target(
             name: "MailMessage",
-            dependencies: ["Delivery", .product(name: "Mustache", package: "swift-mustache")]),
-        .target(name: "SMTP", dependencies: ["Delivery"] + nio),
+            dependencies: [
+                "Delivery", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+        .systemLibrary(name: "CUnbound"),
+        .target(
+            name: "MailRouting",
+            dependencies: [
+                "CUnbound", "Delivery", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        .target(
+            name: "SMTP",
+            dependencies: [
+                "Delivery", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ] + nio),
         .target(
             name: "DeliveryWorker",
             dependencies: [
-                "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
+                "Delivery", "JobQueue", "MailMessage", "MailRouting", "RedisClient", "SMTP",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
@@ -71,7 +96,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "RedisClient",
+                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "RedisClient",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -85,8 +110,7 @@ let package = Package(
             name: "postrider",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailMessage",
-                "RedisClient",
-                "SMTP", "Simulator",
+                "MailRouting", "RedisClient", "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -112,6 +136,14 @@ let package = Package(
             ],
             path: "Sources/QueueBench"),
 
+        // The instrument of scripts/bench --message.
+        .executableTarget(
+            name: "message-bench",
+            dependencies: [
+                "Delivery", "MailMessage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/MessageBench"),
+
         // Tests: one target beside each, then the whole with real servers.
         .target(
             name: "TestSupport",
@@ -127,18 +159,31 @@ let package = Package(
             ] + nio),
         .testTarget(name: "JobQueueTests", dependencies: ["Delivery", "JobQueue", "RedisClient", "TestSupport"] + nio),
         .testTarget(
-            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage"],
+            name: "MailMessageTests", dependencies: ["Delivery", "MailMessage", "TestSupport"],
             resources: [.copy("Fixtures"), .copy("Golden")]),
         .testTarget(
             name: "SMTPTests",
-            dependencies: ["Delivery", "SMTP", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+            dependencies: [
+                "Delivery", "SMTP", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
+        .testTarget(
+            name: "MailRoutingTests",
+            dependencies: [
+                "Delivery", "MailRouting", "TestSupport", .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",
             dependencies: ["Contacts", "Delivery", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "DeliveryWorkerTests",
-            dependencies: ["Delivery", "DeliveryWorker", "JobQueue", .product(name: "NIOCore", package: "swift-nio")]),
+            dependencies: [
+                "Delivery", "DeliveryWorker", "JobQueue", "MailMessage",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "CampaignCoordinatorTests",
             dependencies: [
@@ -154,11 +199,12 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "RedisClient", "SMTP",
-                "Simulator", "TestSupport", "postrider",
+                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "MailMessage",
+                "RedisClient", "SMTP", "Simulator", "TestSupport", "postrider",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ] + nio),
+            ] + nio,
+            resources: [.copy("RealServers/Configurations")]),
     ]
 )
 

@@ -3,6 +3,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 public import Logging
+internal import MailMessage
 internal import NIOCore
 internal import NIOPosix
 public import RedisClient
@@ -18,6 +19,7 @@ public final class Coordinator: Service {
     let directory: DataDirectory
     let hold = FeedingHold()
     let imports = ImportRegistry()
+    let tests = TestMailings()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -28,6 +30,8 @@ public final class Coordinator: Service {
     func messageIDSalt() throws -> String { String(try directory.identity().prefix(8)) }
 
     let configuration: CoordinatorConfiguration
+    /// Makes the tokens in previews and checks; workers have it from the data directory, too.
+    let tokenKeys: TokenKeys
     private let embedded: EmbeddedRedis?
     private let leader: Leader
 
@@ -40,6 +44,7 @@ public final class Coordinator: Service {
             "coordinator \(configuration.name) (pid \(process.processIdentifier) on \(process.hostName), "
             + "data directory \(URL(fileURLWithPath: configuration.dataDirectory).standardizedFileURL.path))"
         let directory = try DataDirectory(path: configuration.dataDirectory, owner: description)
+        let tokenKeys = try directory.tokenKeys()
         let book = try ContactBook(directory: directory.path)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         var embedded: EmbeddedRedis?
@@ -64,7 +69,7 @@ public final class Coordinator: Service {
             return Coordinator(
                 book: book, queue: queue, redis: redis, directory: directory, token: try directory.token(),
                 redisEndpoint: endpoint, configuration: configuration, embedded: embedded, leader: leader,
-                logger: logger)
+                tokenKeys: tokenKeys, logger: logger)
         } catch {
             if let embedded { await embedded.stop(through: redis) }
             await redis.close()
@@ -76,7 +81,7 @@ public final class Coordinator: Service {
     private init(
         book: ContactBook, queue: JobQueue, redis: Redis, directory: DataDirectory, token: String,
         redisEndpoint: RedisEndpoint, configuration: CoordinatorConfiguration, embedded: EmbeddedRedis?,
-        leader: Leader, logger: Logger
+        leader: Leader, tokenKeys: TokenKeys, logger: Logger
     ) {
         self.book = book
         self.queue = queue
@@ -87,20 +92,25 @@ public final class Coordinator: Service {
         self.configuration = configuration
         self.embedded = embedded
         self.leader = leader
+        self.tokenKeys = tokenKeys
         self.logger = logger
     }
 
     /// Works until it is told to stop; then books what has come in, and stops its own Redis.
     public func run() async throws {
-        let bookkeepers = queue.shards.map { Bookkeeper(book: book, queue: queue, shard: $0, logger: logger) }
+        let bookkeepers = queue.shards.map {
+            Bookkeeper(book: book, queue: queue, shard: $0, tests: tests, logger: logger)
+        }
         let limits = SiteLimitKeeper(
             book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let told = ToldMailings()
-        let verifier = Verifier(book: book, queue: queue, limits: limits, told: told, logger: logger)
-        let janitor = Janitor(book: book, queue: queue, logger: logger)
+        let atlas = SiteAtlas(book: book, naming: configuration.siteNaming, logger: logger)
+        let verifier = Verifier(
+            book: book, queue: queue, limits: limits, told: told, atlas: atlas, logger: logger)
+        let janitor = Janitor(book: book, queue: queue, tests: tests, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
-            logger: logger)
+            atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {

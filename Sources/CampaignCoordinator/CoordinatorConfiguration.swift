@@ -1,3 +1,4 @@
+public import MailMessage
 public import RedisClient
 
 /// How a coordinator runs.
@@ -16,6 +17,11 @@ public struct CoordinatorConfiguration: Sendable {
     public var leadership: Duration = .seconds(15)
     /// How fast sites may be sent to, by domain, and `*` for all others; what is set while running comes before it.
     public var siteLimits: [String: SiteLimitSetting] = [:]
+    /// Where a sender's SPF, DKIM and DMARC records are looked up; `nil` leaves that out of checks.
+    public var textRecords: (any TextRecords)?
+
+    /// Finds out which domains share their servers, where workers deliver without a relay; `nil` where they do not.
+    public var siteNaming: (any SiteNaming)?
 
     public init(dataDirectory: String, redis: RedisEndpoint? = nil, name: String) {
         self.dataDirectory = dataDirectory

@@ -12,6 +12,8 @@ extension ContactBook {
         migrator.registerMigration("4 options, held deliveries and limits of sites") { db in
             try db.execute(sql: optionsAndHolds)
         }
+        migrator.registerMigration("5 sites of domains") { db in try db.execute(sql: sites) }
+        migrator.registerMigration("6 files of mailings") { db in try db.execute(sql: filesOfMailings) }
         return migrator
     }
 
@@ -173,5 +175,26 @@ extension ContactBook {
             site TEXT PRIMARY KEY NOT NULL CHECK (site <> ''),
             limits TEXT NOT NULL CHECK (json_valid(limits))
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Which domains share their receiving servers, as found out when they were fed.
+    private static let sites = """
+        CREATE TABLE domain_sites (
+            domain TEXT PRIMARY KEY,
+            site TEXT NOT NULL CHECK (site <> '')
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Apart from the mailings' rows, which are read all the time.
+    private static let filesOfMailings = """
+        CREATE TABLE files (
+            id INTEGER PRIMARY KEY,
+            mailing INTEGER NOT NULL REFERENCES mailings (id),
+            name TEXT NOT NULL CHECK (name <> ''),
+            type TEXT NOT NULL CHECK (type <> ''),
+            inline INTEGER NOT NULL CHECK (inline IN (0, 1)),
+            content BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX files_by_mailing ON files (mailing);
         """
 }

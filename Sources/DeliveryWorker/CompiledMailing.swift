@@ -1,24 +1,53 @@
 internal import Delivery
 internal import JobQueue
 internal import MailMessage
+internal import SMTP
 
-/// A mailing as a worker uses it: its message compiled once, its retry policy and its return path.
+/// A mailing as a worker uses it: its message compiled once, its signers, its retry policy and its return path.
 final class CompiledMailing {
-    let envelopeSender: String
     let retry: RetryPolicy
     let inDoubt: InDoubtPolicy
     private let message: CompiledMessage
+    private let envelopeSender: String
+    /// Where each contact has a return path of its own: its domain, and what makes its token.
+    private let returnPath: (domain: String, key: TokenKey)?
+    private var signer: MessageSigner?
 
-    /// - Throws: An error when the content is not of this version or its template does not compile.
-    init(_ content: MailingContent) throws {
+    /// Compiles what the queue says of a mailing.
+    /// - Throws: An error when the content is not of this version, its template does not compile, or a key for it is missing.
+    init(_ content: MailingContent, keys: WorkerKeys) throws {
         let settings = try MailingSettings(encoded: content.bytes)
+        let options = settings.template.options
         envelopeSender = settings.envelopeSender
         retry = settings.retry
         inDoubt = settings.inDoubt
-        message = try CompiledMessage(settings.template)
+        if options?.needsTokens == true, keys.tokens == nil { throw MissingKey.tokens }
+        message = try CompiledMessage(settings.template, tokenKey: keys.tokens?.current)
+        if let domain = options?.bounceDomain, let key = keys.tokens?.current {
+            returnPath = (domain, key)
+        } else {
+            returnPath = nil
+        }
+        let sender = settings.template.from.domain
+        let signers = keys.dkim.signers(forSender: sender)
+        if signers.isEmpty, options?.dkim == .required { throw MissingKey.dkim(sender) }
+        signer = signers.isEmpty ? nil : MessageSigner(signers)
     }
 
-    /// The message for one contact.
+    /// The address in MAIL FROM of one contact's message.
+    func sender(of job: DeliveryJob) -> String {
+        guard let returnPath else { return envelopeSender }
+        return ReturnPath.address(for: job.id, domain: returnPath.domain, key: returnPath.key)
+    }
+
+    /// What servers that send delivery reports shall name in those about one contact's message.
+    func notifications(of job: DeliveryJob) -> SMTPNotifications {
+        SMTPNotifications(
+            envelopeID: EnvelopeID.text(of: job.id, key: returnPath?.key), originalRecipient: job.address,
+            returned: .headers)
+    }
+
+    /// The message for one contact, signed if there are keys for its sender.
     ///
     /// - Parameter buffer: Room to render in, used again and again.
     func compose(
@@ -26,7 +55,27 @@ final class CompiledMailing {
     ) -> (content: [UInt8], needsSMTPUTF8: Bool) {
         buffer.removeAll()
         let rendered = message.render(job, date: date, into: &buffer)
-        return (buffer.withUnsafeBytes { [UInt8]($0) }, rendered.needsSMTPUTF8)
+        guard let signatures = signatures(of: rendered, in: &buffer, date: date) else {
+            return (buffer.withUnsafeBytes { [UInt8]($0) }, rendered.needsSMTPUTF8)
+        }
+        let content = buffer.withUnsafeBytes { message in
+            [UInt8](unsafeUninitializedCapacity: signatures.count + message.count) { content, count in
+                let bytes = UnsafeMutableRawBufferPointer(content)
+                bytes.copyBytes(from: signatures)
+                UnsafeMutableRawBufferPointer(rebasing: bytes[signatures.count...]).copyMemory(from: message)
+                count = signatures.count + message.count
+            }
+        }
+        return (content, rendered.needsSMTPUTF8)
+    }
+
+    private func signatures(of message: RenderedMessage, in buffer: inout MessageBuffer, date: UnixTime) -> [UInt8]? {
+        do {
+            return try signer?.signatures(of: message, in: &buffer, date: date)
+        } catch {
+            // A key that has once been read signs whatever it is given; only a lack of memory is left.
+            preconditionFailure("a DKIM key that was read cannot sign: \(error)")
+        }
     }
 }
 

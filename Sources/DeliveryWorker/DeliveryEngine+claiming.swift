@@ -8,7 +8,7 @@ internal import SMTP
 extension DeliveryEngine {
     /// Claims as many jobs as there is room for, unless a claim is under way.
     func claimIfRoom() {
-        guard phase == .running, relayAvailable, !claiming, retelling == 0 else { return }
+        guard phase == .running, hasWay, !claiming, retelling == 0 else { return }
         guard mayBegin else { return lookAgain(in: Self.retryDelay) }
         let here = present
         if let shard = asking.uncertain {
@@ -18,12 +18,18 @@ extension DeliveryEngine {
         // Below a quarter of the capacity another claim would only be a small batch.
         guard capacity - here >= max(1, capacity / 4) else { return }
         let now = NIODeadline.now()
+        let allowed: Int
+        switch sources.room(at: now) {
+        case .messages(let room): allowed = room
+        // Every address that we send from has reached its rate.
+        case .none(let until): return lookAgain(in: until - now)
+        }
         let next = asking.next(now: now)
         guard let number = next.shard else { return lookAgain(in: next.waitUntil - now) }
         claiming = true
         let worker = lease.worker
         let shard = queue.shards[number]
-        shard.claim(min(capacity - here, 500), for: worker).flatMap {
+        shard.claim(min(capacity - here, 500, allowed), for: worker).flatMap {
             [eventLoop] claim -> EventLoopFuture<CheckedClaim> in
             guard claim.suppressionsExist, !claim.jobs.isEmpty else {
                 return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
@@ -53,17 +59,17 @@ extension DeliveryEngine {
             guard asking.uncertain != shard else { return claimIfRoom() }
             if lease.condition == Self.notOpen { lease.condition = "sending" }
             keep(checked)
-            guard phase == .running, relayAvailable else {
-                giveBack(waiting.removeAll())
+            guard phase == .running, hasWay else {
+                giveBackWaiting()
                 return finishDrainIfDone()
             }
-            fetchContents()
+            fetchContents(of: checked.claim.jobs)
             if checked.claim.jobs.isEmpty {
                 // Jitter keeps a hundred idle workers from asking in step.
                 let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
                 asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...max(5, wait / 20))))
             } else {
-                pool?.messagesAvailable()
+                wakeOutlets()
                 mark()
             }
             claimIfRoom()
@@ -106,7 +112,7 @@ extension DeliveryEngine {
 
     private func keep(_ entry: ClaimedJob) {
         // Its message is in the air: sending it again would be twice.
-        if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { waiting.keep(entry) }
+        if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { dispatch(entry) }
     }
 
     private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
@@ -127,9 +133,9 @@ extension DeliveryEngine {
         }
     }
 
-    /// Fetches what the mailings of waiting jobs say, where it is not known yet.
-    func fetchContents() {
-        for mailing in mailings.missing(among: waiting.heads.lazy.map(\.job.id.mailing)) {
+    /// Fetches what the mailings of jobs say, where it is not known yet.
+    func fetchContents(of jobs: [ClaimedJob]) {
+        for mailing in mailings.missing(among: jobs.lazy.map(\.job.id.mailing)) {
             mailings.fetching.insert(mailing)
             queue.shards[0].content(of: mailing).assumeIsolated().whenComplete { answer in
                 self.mailings.fetching.remove(mailing)
@@ -137,8 +143,12 @@ extension DeliveryEngine {
                     guard let content = try answer.get() else {
                         throw JobQueueError(code: .unknownMailing, message: "Redis does not know mailing \(mailing)")
                     }
-                    try self.mailings.insert(CompiledMailing(content), for: mailing)
-                    self.pool?.messagesAvailable()
+                    try self.mailings.insert(
+                        CompiledMailing(content, keys: self.configuration.keys), for: mailing)
+                    self.judgeEnded()
+                    self.wakeOutlets()
+                } catch let missing as MissingKey {
+                    self.hold(because: "mailing \(mailing) cannot be sent from here: \(missing)")
                 } catch {
                     self.hold(because: "mailing \(mailing) cannot be read: \(error)")
                 }
@@ -148,36 +158,54 @@ extension DeliveryEngine {
 
     // MARK: Marking
 
+    /// Puts an outlet into the queue of those whose jobs are to be marked.
+    func awaitMarks(_ outlet: Outlet) {
+        guard !outlet.awaitsMarking, !outlet.waiting.unmarked.isEmpty || !outlet.waiting.repeaters.isEmpty else {
+            return
+        }
+        outlet.awaitsMarking = true
+        outlets.awaitingMarks.append(outlet)
+    }
+
     /// Marks jobs as about to be sent that must be before they are: few more than can be begun at once, since a worker that dies
     /// leaves in doubt what was marked.
+    ///
+    /// Outlets take turns; one that may not now comes again when that changes.
     func mark() {
-        let connections = configuration.smtp.maximumConnections
-        let limit = max(8, 4 * connections)
-        guard phase == .running, marking == 0, mayBegin, waiting.marked.count < limit,
-            waiting.suspects.count < connections, !waiting.unmarked.isEmpty || !waiting.repeaters.isEmpty
-        else { return }
-        let batch = waiting.takeForMarking(
-            upTo: limit, suspects: connections, repeaterIsAlone: !repeaterIsUnderWay
+        while phase == .running, marking == 0, mayBegin, let outlet = outlets.awaitingMarks.popFirst() {
+            outlet.awaitsMarking = false
+            mark(outlet)
+        }
+    }
+
+    private func mark(_ outlet: Outlet) {
+        let limit = max(8, 4 * outlet.connections)
+        guard outlet.waiting.marked.count < limit, outlet.waiting.suspects.count < outlet.connections else { return }
+        let batch = outlet.waiting.takeForMarking(
+            upTo: limit, suspects: outlet.connections, repeaterIsAlone: !repeaterIsUnderWay
         ) { [queue] in
             queue.shardNumber(ofSite: $0.site)
         }
         guard let first = batch.first else { return }
+        awaitMarks(outlet)
         let shard = queue.shardNumber(ofSite: first.site)
         marking = batch.count
         let worker = lease.worker
         queue.shards[shard].air(batch.map(\.job.id), by: worker).assumeIsolated().whenComplete { answer in
             self.marking = 0
-            self.marked(batch, answer, by: worker)
+            self.marked(batch, for: outlet, answer, by: worker)
         }
     }
 
     /// Whether a job that may be what kills workers is marked and Redis has not heard what became of it.
     private var repeaterIsUnderWay: Bool {
-        tellingRepeaters > 0 || waiting.suspects.contains(where: \.isRepeater)
+        tellingRepeaters > 0 || outlets.all.contains { $0.waiting.suspects.contains(where: \.isRepeater) }
             || inHand.contains(where: \.entry.isRepeater) || results.contains(where: \.hasRepeater)
     }
 
-    private func marked(_ batch: [ClaimedJob], _ answer: Result<[Bool], any Error>, by worker: WorkerID) {
+    private func marked(
+        _ batch: [ClaimedJob], for outlet: Outlet, _ answer: Result<[Bool], any Error>, by worker: WorkerID
+    ) {
         // Under an identity that is gone they are no longer ours.
         guard worker == lease.worker else {
             mark()
@@ -186,12 +214,13 @@ extension DeliveryEngine {
         switch answer {
         case .success(let marks):
             let ours = zip(batch, marks).filter(\.1).map(\.0)
-            guard phase == .running, relayAvailable, NIODeadline.now() >= heldUntil else {
+            guard phase == .running, hasWay, outlet.isAvailable, NIODeadline.now() >= heldUntil else {
                 giveBack(ours)
+                mark()
                 return finishDrainIfDone()
             }
-            for entry in ours { waiting.keepMarked(entry) }
-            pool?.messagesAvailable()
+            for entry in ours { outlet.waiting.keepMarked(entry) }
+            outlet.wake()
             mark()
         case .failure(let error):
             if (error as? JobQueueError)?.code == .leaseLost {
@@ -199,10 +228,11 @@ extension DeliveryEngine {
                 lease.distrust()
             } else {
                 // Repeating it is harmless.
-                waiting.keepUnmarked(batch)
+                outlet.waiting.keepUnmarked(batch)
+                awaitMarks(outlet)
             }
             guard phase == .running else {
-                giveBack(waiting.removeAll())
+                giveBackWaiting()
                 return finishDrainIfDone()
             }
             lookAgain(in: Self.retryDelay)

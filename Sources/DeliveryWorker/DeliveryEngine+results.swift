@@ -26,6 +26,7 @@ extension DeliveryEngine {
 
     /// Gives jobs back that were not begun.
     func giveBack(_ entries: [ClaimedJob]) {
+        guard !entries.isEmpty else { return }
         for entry in entries { results[queue.shardNumber(ofSite: entry.site)].release(entry) }
         flush()
     }
@@ -51,7 +52,7 @@ extension DeliveryEngine {
     private struct Telling {
         var jobs: Int
         var shard: QueueShard
-        var news: [SiteNews]
+        var freesConnections: Bool
         /// Whether it may be the one that tells of a repeater.
         var hasRepeater: Bool
         var step: () -> EventLoopFuture<Int>
@@ -60,24 +61,26 @@ extension DeliveryEngine {
     private func flush(_ batch: ResultBuffer, to shard: QueueShard) {
         let worker = lease.worker
         telling += batch.count
-        // What ended at paced sites goes with the first call.
+        // What paced sites accepted goes with the first call.
         var news = batch.siteNews
-        func tell(_ jobs: Int, _ step: @escaping ([SiteNews]) -> EventLoopFuture<Int>) {
-            let told = news
-            news = []
+        func tell(_ jobs: Int, _ step: @escaping () -> EventLoopFuture<Int>) {
             if batch.hasRepeater { tellingRepeaters += 1 }
             self.tell(
-                Telling(jobs: jobs, shard: shard, news: told, hasRepeater: batch.hasRepeater) { step(told) },
+                Telling(
+                    jobs: jobs, shard: shard, freesConnections: batch.freesConnections,
+                    hasRepeater: batch.hasRepeater, step: step),
                 isRepeated: false)
         }
         for part in batch.settled.parts(of: Self.scriptLimit) {
-            tell(part.count) { shard.settle(part, by: worker, news: $0) }
+            let told = news
+            news = []
+            tell(part.count) { shard.settle(part, by: worker, news: told) }
         }
         for part in batch.postponed.parts(of: Self.scriptLimit) {
-            tell(part.count) { shard.postpone(part, by: worker, news: $0) }
+            tell(part.count) { shard.postpone(part, by: worker) }
         }
         for part in batch.released.parts(of: Self.scriptLimit) {
-            tell(part.count) { shard.release(part, by: worker, news: $0) }
+            tell(part.count) { shard.release(part, by: worker) }
         }
     }
 
@@ -107,10 +110,12 @@ extension DeliveryEngine {
         self.telling -= telling.jobs
         if telling.hasRepeater {
             tellingRepeaters -= 1
+            // The next repeater waited for this one to be told of.
+            for outlet in outlets.all { awaitMarks(outlet) }
             mark()
         }
         // A connection is free again: others may wait for it.
-        if telling.news.contains(where: { !$0.jobs.isEmpty }) { asking.rest(telling.shard.number, until: .now()) }
+        if telling.freesConnections { asking.rest(telling.shard.number, until: .now()) }
         claimIfRoom()
         finishDrainIfDone()
     }

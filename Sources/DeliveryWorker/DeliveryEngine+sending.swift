@@ -5,51 +5,61 @@ internal import MailMessage
 internal import NIOCore
 internal import SMTP
 
-extension DeliveryEngine: SMTPMessageSource {
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+extension DeliveryEngine {
+    /// Hands messages to a connection of an outlet.
+    func nextMessages(for outlet: Outlet, upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         guard phase == .running else { return [] }
         guard mayBegin else {
-            if !waiting.isEmpty { lookAgain(in: Self.retryDelay) }
+            if !outlet.waiting.isEmpty { lookAgain(in: Self.retryDelay) }
             return []
         }
+        let time = NIODeadline.now()
+        reach.reached(at: time)
         let now = UnixTime.now
         var messages: [OutgoingMessage] = []
-        if let suspect = waiting.suspects.first, let mailing = mailings[suspect.job.id.mailing] {
+        if let suspect = outlet.waiting.suspects.first, let mailing = mailings[suspect.job.id.mailing] {
             // Until it is idle the connection gets nothing, so that the suspect's turn comes.
-            if isIdle { messages.append(begin(waiting.suspects.removeFirst(), mailing, at: now, alone: true)) }
+            if isIdle {
+                messages.append(
+                    begin(outlet.waiting.suspects.removeFirst(), mailing, at: now, by: outlet.receiver, alone: true))
+            }
         } else {
-            messages.reserveCapacity(min(count, waiting.marked.count + waiting.plain.count))
-            while messages.count < count, let entry = waiting.marked.first,
+            messages.reserveCapacity(min(count, outlet.waiting.marked.count + outlet.waiting.plain.count))
+            while messages.count < count, let entry = outlet.waiting.marked.first,
                 let mailing = mailings[entry.job.id.mailing]
             {
-                messages.append(begin(waiting.marked.removeFirst(), mailing, at: now, alone: false))
+                messages.append(
+                    begin(outlet.waiting.marked.removeFirst(), mailing, at: now, by: outlet.receiver, alone: false))
             }
-            while messages.count < count, let entry = waiting.plain.first, let mailing = mailings[entry.job.id.mailing]
+            while messages.count < count, let entry = outlet.waiting.plain.first,
+                let mailing = mailings[entry.job.id.mailing]
             {
-                waiting.plain.removeFirst()
+                outlet.waiting.plain.removeFirst()
                 if mailing.inDoubt == .hold {
-                    waiting.unmarked.append(entry)
+                    outlet.waiting.unmarked.append(entry)
                 } else {
-                    messages.append(begin(entry, mailing, at: now, alone: false))
+                    messages.append(begin(entry, mailing, at: now, by: outlet.receiver, alone: false))
                 }
             }
         }
-        if messages.isEmpty { fetchContents() }
+        if messages.isEmpty { fetchContents(of: outlet.waiting.heads) }
+        awaitMarks(outlet)
         mark()
         claimIfRoom()
         return messages
     }
 
-    private func begin(_ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, alone: Bool)
-        -> OutgoingMessage
-    {
+    private func begin(
+        _ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, by receiver: Receiver, alone: Bool
+    ) -> OutgoingMessage {
         let message = mailing.compose(entry.job, date: now, in: &buffer)
         var entry = entry
         if entry.job.firstAttempt == nil { entry.job.firstAttempt = now }
         return OutgoingMessage(
-            token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker)),
-            sender: mailing.envelopeSender, recipient: entry.job.address, content: message.content,
-            needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone)
+            token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker, receiver: receiver)),
+            sender: mailing.sender(of: entry.job), recipient: recipient(of: entry.job), content: message.content,
+            needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone,
+            notifications: mailing.notifications(of: entry.job))
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
@@ -81,13 +91,13 @@ extension DeliveryEngine: SMTPMessageSource {
         finishDrainIfDone()
     }
 
-    private func verdict(for hand: InHand, _ classification: Classification, _ result: DeliveryResult) -> Verdict {
+    func verdict(for hand: InHand, _ classification: Classification, _ result: DeliveryResult) -> Verdict {
         hand.mailing.retry.verdict(
             for: classification, job: hand.entry.job, phase: result.phase, reply: result.words, now: .now,
             using: &random)
     }
 
-    private func carryOut(
+    func carryOut(
         _ verdict: Verdict, of hand: InHand, isOurs: Bool, _ result: DeliveryResult, _ classification: Classification
     ) {
         switch verdict {
@@ -103,8 +113,11 @@ extension DeliveryEngine: SMTPMessageSource {
                 PostponedJob(job: job, site: hand.entry.site, delay: delay, change: change), of: hand.entry)
         case .giveBack:
             if isOurs { release(hand.entry) }
-            if case .reply(let reply, _) = result {
+            guard case .reply(let reply, _) = result else { break }
+            if hand.receiver?.kind == .relay {
                 hold(because: "the relay answers \(reply.code) (\(classification.reason))")
+            } else if isOurs, !hand.isOutdated {
+                backOff(hand.entry.site, .blocked, named: nil, pause: configuration.backOff)
             }
         }
     }
@@ -120,12 +133,14 @@ extension DeliveryEngine: SMTPMessageSource {
     }
 
     /// Slows a site down for everyone, and gives back what waits here for it.
-    private func backOff(_ site: String, _ trouble: SiteTrouble, named: Duration?) {
-        giveBack(waiting.removeAll(ofSite: site))
+    ///
+    /// - Parameter pause: the first pause; `nil` takes the one that is configured for this kind of trouble.
+    func backOff(_ site: String, _ trouble: SiteTrouble, named: Duration?, pause: Duration? = nil) {
+        for outlet in outlets.all { giveBack(outlet.waiting.removeAll(ofSite: site)) }
         inHand.forEach { if $0.entry.site == site { $0.isOutdated = true } }
         // One incident has many replies; one call tells of them.
         guard backingOff.insert(site).inserted else { return }
-        let pause = trouble == .slow ? configuration.backOff : configuration.probeInterval
+        let pause = pause ?? (trouble == .slow ? configuration.backOff : configuration.probeInterval)
         queue.shard(ofSite: site).backOff(
             site: site, trouble, named: named, interval: meter.interval(of: site, at: .now()), pause: pause,
             longest: configuration.longestPause
@@ -134,29 +149,12 @@ extension DeliveryEngine: SMTPMessageSource {
             switch answer {
             case .success(let pause):
                 self.logger.notice(
-                    trouble == .slow ? "a site asks for less mail" : "a site refuses our mail",
+                    trouble == .slow ? "a site asks for less mail" : "a site takes no mail from us",
                     metadata: ["site": "\(site)", "pause.ms": "\(pause.wholeMilliseconds)"])
             case .failure(let error):
                 self.logger.warning(
                     "cannot tell Redis to slow a site down", metadata: ["site": "\(site)", "error": "\(error)"])
             }
         }
-    }
-
-    func endpointUnavailable(_ failure: SMTPEndpointFailure, retryIn: TimeAmount) {
-        if relayAvailable {
-            logger.warning(
-                "the relay does not take mail; jobs go back until it does", metadata: ["smtp.failure": "\(failure)"])
-        }
-        relayAvailable = false
-        lease.condition = "relay unavailable: \(failure)"
-        giveBack(waiting.removeAll())
-    }
-
-    func endpointAvailable() {
-        if !relayAvailable { logger.notice("the relay takes mail again") }
-        relayAvailable = true
-        lease.condition = "sending"
-        claimIfRoom()
     }
 }

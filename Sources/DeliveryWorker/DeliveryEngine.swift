@@ -2,6 +2,7 @@ internal import Delivery
 internal import JobQueue
 internal import Logging
 internal import MailMessage
+internal import MailRouting
 internal import NIOCore
 internal import SMTP
 
@@ -10,7 +11,7 @@ internal import SMTP
 /// Jobs wait here between a claim and the moment a connection has room for them; results wait until there are enough for one
 /// script call or 25 ms have passed. Nothing on the path of a single message leaves the loop.
 ///
-/// Claiming, sending and telling are in files of their own beside this one.
+/// Claiming, choosing ways, sending and telling are in files of their own beside this one.
 final class DeliveryEngine {
     /// A message that a connection has and whose fate is not known yet.
     struct InHand {
@@ -18,6 +19,8 @@ final class DeliveryEngine {
         var mailing: CompiledMailing
         /// Under which identity it was claimed: after a lost lease it is another worker's job, too.
         var worker: WorkerID
+        /// Who was to take it; `nil` when it never came to that.
+        var receiver: Receiver?
         /// Whether its site was found to refuse us after it was begun: that it is refused then, too, says nothing new.
         var isOutdated = false
     }
@@ -42,12 +45,27 @@ final class DeliveryEngine {
     var buffer = MessageBuffer()
     var random = SystemRandomNumberGenerator()
 
-    /// Set right after the pool, which needs its source first, is made.
-    var pool: SMTPConnectionPool?
+    /// `nil` where everything goes to relays.
+    let router: MailRouter?
+    /// Whether everything goes to the relays that take mail for everybody; asked for every job.
+    let areRelaysOnly: Bool
+    /// The most connections of all outlets together.
+    let connectionLimit: SMTPConnectionLimit
+    /// What is known of hosts whose TLS fails, for all outlets.
+    let hostMemory = SMTPHostMemory()
+    var outlets: Outlets
+    var sources: SourceRotation
+    var reach = ReachMeter()
+    /// Jobs of domains whose way is being looked up.
+    var unrouted: [String: [ClaimedJob]] = [:]
+    /// Attempts that have ended before a connection, of mailings whose content is not here yet.
+    var unjudged: [(entry: ClaimedJob, result: DeliveryResult)] = []
 
     var phase = Phase.running
-    var relayAvailable = true
-    var waiting = ClaimedJobs()
+    /// Jobs that wait at outlets; these keep the number.
+    var waitingCount = 0
+    /// Jobs in ``unrouted``.
+    var unroutedCount = 0
     var inHand = Slots<InHand>()
     /// Jobs that were in hand when the lease was lost: another worker may have them by now, or this one may get them again.
     var orphans: Set<DeliveryJob.ID> = []
@@ -82,8 +100,8 @@ final class DeliveryEngine {
     private var drained: EventLoopPromise<Void>?
 
     init(
-        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, capacity: Int, eventLoop: any EventLoop,
-        logger: Logger
+        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, router: MailRouter?, capacity: Int,
+        eventLoop: any EventLoop, logger: Logger
     ) {
         self.queue = queue
         self.lease = lease
@@ -91,6 +109,11 @@ final class DeliveryEngine {
         self.capacity = capacity
         self.eventLoop = eventLoop
         self.logger = logger
+        areRelaysOnly = configuration.routes.areRelaysOnly
+        self.router = router
+        connectionLimit = SMTPConnectionLimit(maximum: configuration.smtp.maximumConnections, eventLoop: eventLoop)
+        outlets = Outlets(configuration.routes)
+        sources = SourceRotation(configuration.routes.sources)
         asking = ShardRotation(count: queue.shards.count)
         results = Array(repeating: ResultBuffer(), count: queue.shards.count)
         meter = SiteMeter(now: .now())
@@ -98,7 +121,8 @@ final class DeliveryEngine {
 
     /// All jobs that are here.
     var present: Int {
-        waiting.count + marking + inHand.count + results.reduce(0) { $0 + $1.count } + telling
+        waitingCount + unroutedCount + unjudged.count + marking + inHand.count + results.reduce(0) { $0 + $1.count }
+            + telling
     }
 
     /// Whether a message may be begun or a job claimed at this moment.
@@ -115,7 +139,7 @@ final class DeliveryEngine {
         nextLookAt = time
         nextLook = eventLoop.assumeIsolated().scheduleTask(deadline: time) {
             self.nextLookAt = .distantFuture
-            self.pool?.messagesAvailable()
+            self.wakeOutlets()
             self.claimIfRoom()
         }
     }
@@ -128,11 +152,11 @@ final class DeliveryEngine {
         lease.condition = "held back: \(reason)"
         heldUntil = now + holdDelay
         holdDelay = min(holdDelay * 2, Self.longestHold)
-        giveBack(waiting.removeAll())
+        giveBackWaiting()
         lookAgain(in: heldUntil - now)
     }
 
-    /// The relay takes what we send: the next hold, if there is one, begins with a short wait again.
+    /// What we send is taken: the next hold, if there is one, begins with a short wait again.
     func noteSuccess() {
         guard holdDelay > .seconds(1) else { return }
         holdDelay = .seconds(1)
@@ -157,7 +181,7 @@ extension DeliveryEngine {
 
     /// Forgets what was claimed and not begun, and what was to be put aside or given back: it is no longer ours.
     func dropWaiting() {
-        _ = waiting.removeAll()
+        _ = takeWaiting()
         for shard in results.indices { results[shard].keepSettled() }
         // A lost lease may mean a Redis that lost its data, where a mailing's number may mean another mailing.
         mailings.removeAll()
@@ -171,7 +195,7 @@ extension DeliveryEngine {
         phase = .draining
         eventLoop.assumeIsolated().scheduleTask(in: grace) { promise.succeed() }
         nextLook?.cancel()
-        giveBack(waiting.removeAll())
+        giveBackWaiting()
         finishDrainIfDone()
         return promise.futureResult
     }

@@ -14,7 +14,8 @@ extension DeliveryResult {
     /// The server's own words, or what happened in their place.
     var words: String {
         switch self {
-        case .reply(let reply, _): reply.description
+        // Without a code it is no server's: what we found out ourselves.
+        case .reply(let reply, _): reply.code == 0 ? reply.text : reply.description
         case .lostBeforeFinalDot(let what), .lostAfterFinalDot(let what): what
         case .notAttempted: ""
         }

@@ -1,6 +1,7 @@
 internal import Delivery
 internal import JobQueue
 public import Logging
+internal import MailRouting
 internal import NIOCore
 internal import NIOPosix
 internal import RedisClient
@@ -21,8 +22,11 @@ public struct DeliveryWorker: Service {
 
     /// Works until it is told to stop; then claims no more, finishes what is in hand within the grace time, gives the rest back.
     ///
-    /// - Throws: `RedisError` when Redis cannot be reached at the start.
+    /// - Throws: `RedisError` when Redis cannot be reached at the start, `DNSResolverError` when the resolver's settings are wrong.
     public func run() async throws {
+        let routes = configuration.routes
+        let router =
+            routes.areRelaysOnly ? nil : try MailRouter(configuration: routes.routing, logger: logger)
         // The beat has a loop and a connection of its own, so that no load can make it miss.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         defer { group.shutdownGracefully { _ in } }
@@ -44,11 +48,12 @@ public struct DeliveryWorker: Service {
         let registeredAt = NIODeadline.now()
         let lease = Lease(worker: try await keeper.register(), duration: configuration.lease, now: registeredAt)
         logger.notice(
-            "worker started", metadata: ["worker.id": "\(lease.worker)", "smtp.relay": "\(configuration.relay)"])
+            "worker started",
+            metadata: ["worker.id": "\(lease.worker)", "smtp.relay": "\(configuration.routes.summary)"])
 
         let queue = JobQueue(redis: workRedis, shards: shards)
         let engine = try await workLoop.submit {
-            NIOLoopBound(self.makeEngine(queue: queue, lease: lease, eventLoop: workLoop), eventLoop: workLoop)
+            NIOLoopBound(self.makeEngine(queue, lease, router, on: workLoop), eventLoop: workLoop)
         }.get()
 
         await withTaskGroup(of: Void.self) { tasks in
@@ -87,18 +92,25 @@ public struct DeliveryWorker: Service {
         }
     }
 
-    private func makeEngine(queue: JobQueue, lease: Lease, eventLoop: any EventLoop) -> DeliveryEngine {
-        // Enough for every connection to have its window full and the next one waiting.
-        let capacity = max(64, configuration.smtp.maximumConnections * configuration.smtp.windowMessages * 2)
+    private func makeEngine(
+        _ queue: JobQueue, _ lease: Lease, _ router: MailRouter?, on eventLoop: any EventLoop
+    ) -> DeliveryEngine {
         let engine = DeliveryEngine(
-            queue: queue, lease: lease, configuration: configuration, capacity: min(capacity, 2000),
-            eventLoop: eventLoop, logger: logger)
-        engine.pool = SMTPConnectionPool(
-            eventLoop: eventLoop, endpoint: configuration.relay, options: configuration.smtp, source: engine,
+            queue: queue, lease: lease, configuration: configuration, router: router, capacity: capacity,
+            eventLoop: eventLoop,
             logger: logger)
         lease.condition = "sending"
         engine.claimIfRoom()
         return engine
+    }
+
+    /// Jobs that are here at once: enough for every connection to have its window full and the next one waiting.
+    ///
+    /// Servers that the DNS names take one message at a time as a rule; but there are many of them, and some are slow.
+    private var capacity: Int {
+        let window = configuration.routes.relays.isEmpty ? 4 : configuration.smtp.windowMessages * 2
+        return min(
+            max(configuration.routes.relays.isEmpty ? 512 : 64, configuration.smtp.maximumConnections * window), 2000)
     }
 
     private func stop(_ engine: NIOLoopBound<DeliveryEngine>, _ workLoop: any EventLoop) async {
@@ -106,7 +118,7 @@ public struct DeliveryWorker: Service {
         let grace = TimeAmount.milliseconds(configuration.grace.wholeMilliseconds)
         _ = try? await workLoop.flatSubmit {
             let drained = engine.value.drain(grace: grace)
-            return engine.value.pool?.shutdown(grace: grace).flatMap { drained } ?? drained
+            return engine.value.shutdownOutlets(grace: grace).flatMap { drained }
         }.get()
     }
 }

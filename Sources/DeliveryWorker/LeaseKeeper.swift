@@ -58,7 +58,7 @@ struct LeaseKeeper: Sendable {
     private func description(condition: String) -> String {
         let fields = [
             "host": ProcessInfo.processInfo.hostName, "pid": String(ProcessInfo.processInfo.processIdentifier),
-            "relay": "\(configuration.relay)", "condition": condition,
+            "relay": "\(configuration.routes.summary)", "condition": condition,
         ]
         let pairs = fields.sorted { $0.key < $1.key }.map {
             "\"\($0.key)\":\"\($0.value.filter { $0 != "\"" && $0 != "\\" })\""

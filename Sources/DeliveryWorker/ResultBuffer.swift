@@ -8,12 +8,14 @@ struct ResultBuffer {
     private(set) var released: [DeliveryJob.ID] = []
     /// Whether a job is among them that was about to be sent when a worker died.
     private(set) var hasRepeater = false
-    /// What ended at sites that are paced.
-    private var news: [String: SiteNews] = [:]
+    /// Whether a job is among them for whose connection others may wait.
+    private(set) var freesConnections = false
+    /// How many messages each paced site accepted.
+    private var accepted: [String: Int] = [:]
 
     var count: Int { settled.count + postponed.count + released.count }
     var isEmpty: Bool { count == 0 }
-    var siteNews: [SiteNews] { Array(news.values) }
+    var siteNews: [SiteNews] { accepted.map { SiteNews(site: $0.key, sent: $0.value) } }
 
     mutating func settle(_ change: StatusChange, of entry: ClaimedJob) {
         settled.append(change)
@@ -32,11 +34,8 @@ struct ResultBuffer {
 
     private mutating func note(_ entry: ClaimedJob, wasSent: Bool) {
         if entry.isRepeater { hasRepeater = true }
-        guard entry.siteIsPaced else { return }
-        if entry.siteCountsConnections {
-            news[entry.site, default: SiteNews(site: entry.site)].jobs.append(entry.job.id)
-        }
-        if wasSent { news[entry.site, default: SiteNews(site: entry.site)].sent += 1 }
+        if entry.siteCountsConnections { freesConnections = true }
+        if entry.siteIsPaced, wasSent { accepted[entry.site, default: 0] += 1 }
     }
 
     /// Drops all but permanent outcomes, which count whoever tells them.

@@ -5,7 +5,7 @@ public import SMTP
 /// How a worker runs.
 public struct WorkerConfiguration: Sendable {
     public var redis: RedisEndpoint
-    public var relay: SMTPEndpoint
+    public var routes: DeliveryRoutes
     public var smtp: SMTPClientOptions
     /// Shown by the queue's status; two workers may share a name, each lease has its own epoch.
     public var name: String
@@ -19,12 +19,14 @@ public struct WorkerConfiguration: Sendable {
     public var probeInterval: Duration = .seconds(300)
     /// The longest that a site is left alone.
     public var longestPause: Duration = .seconds(4 * 3600)
+    /// What messages are signed with, and what makes their tokens.
+    public var keys = WorkerKeys()
     /// How long a stop waits for what is in hand.
     public var grace: Duration = .seconds(20)
 
-    public init(redis: RedisEndpoint, relay: SMTPEndpoint, smtp: SMTPClientOptions, name: String) {
+    public init(redis: RedisEndpoint, routes: DeliveryRoutes, smtp: SMTPClientOptions, name: String) {
         self.redis = redis
-        self.relay = relay
+        self.routes = routes
         self.smtp = smtp
         self.name = name
     }

@@ -13,9 +13,9 @@ public struct Claim: Sendable {
 public struct ClaimedJob: Sendable {
     public var job: DeliveryJob
     public var site: String
-    /// Whether the site has a limit or is slowed down, so that the queue must be told the site of every result.
+    /// Whether the site has a limit or is slowed down, so that the queue must be told how many messages it accepted.
     public var siteIsPaced: Bool
-    /// Whether the site has a limit of connections, so that the queue must be told which jobs ended.
+    /// Whether the site has a limit of connections, so that others may wait for this job to end.
     public var siteCountsConnections: Bool
     /// 0 as a rule; 1 when it waited in the hands of a worker that died; one more for each time that it was about to be sent then.
     public var recoveries: UInt8
@@ -48,17 +48,14 @@ public struct PostponedJob: Sendable {
     }
 }
 
-/// What ended at a site that is paced: its slots are free again, and what it accepted lets it go faster.
+/// What a site that is paced accepted, which lets it go faster.
 public struct SiteNews: Sendable {
     public var site: String
     /// Messages that it accepted.
     public var sent: Int
-    /// Jobs whose connections are free again.
-    public var jobs: [DeliveryJob.ID]
 
-    public init(site: String, sent: Int = 0, jobs: [DeliveryJob.ID] = []) {
+    public init(site: String, sent: Int) {
         self.site = site
         self.sent = sent
-        self.jobs = jobs
     }
 }

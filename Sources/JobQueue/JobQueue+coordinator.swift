@@ -25,16 +25,19 @@ extension JobQueue {
 
     /// Makes a mailing known to the workers, or renews its content and terms; what was paused or cancelled stays so.
     ///
-    /// - Parameter pending: Its jobs that each shard has, by which its quota is shared out; evenly when `nil`.
+    /// - Parameters:
+    ///   - content: Stored once, in the shard where workers look for it; `nil` leaves the one that is there.
+    ///   - pending: Its jobs that each shard has, by which its quota is shared out; evenly when `nil`.
     public func publish(
-        _ mailing: MailingID, content: MailingContent, terms: MailingTerms = MailingTerms(), pending: [Int]? = nil,
+        _ mailing: MailingID, content: MailingContent?, terms: MailingTerms = MailingTerms(), pending: [Int]? = nil,
         paused: Bool
     ) async throws {
         let window = terms.openings.map { "\($0.opens.milliseconds)-\($0.closes.milliseconds)" }.joined(separator: " ")
         let quotas = terms.quotas(over: pending ?? Array(repeating: 1, count: shards.count))
         for (shard, quota) in zip(shards, quotas) {
             let arguments: [RedisArgument] = [
-                .init(Int(mailing.rawValue)), .init(content.bytes), .init(content.version), .init(terms.weight),
+                .init(Int(mailing.rawValue)), .init(shard.number == 0 ? content?.bytes ?? [] : []),
+                .init(content?.version ?? ""), .init(terms.weight),
                 .init(terms.inDoubt.rawValue), .init(window), .init(quota.map { "\($0.interval)" } ?? ""),
                 .init(quota.map { "\($0.burst)" } ?? ""), paused ? "paused" : "running",
             ]

@@ -9,7 +9,7 @@ enum QueueScripts {
     static let cancel = script("cancel", PackageResources.cancel_lua, .lanes)
     static let claim = script("claim", PackageResources.claim_lua, .lanes, .pace)
     static let control = script("control", PackageResources.control_lua, .lanes)
-    static let `defer` = script("defer", PackageResources.defer_lua, .lanes, .held, .pace)
+    static let `defer` = script("defer", PackageResources.defer_lua, .lanes, .held, .pace, .ended)
     static let enqueue = script("enqueue", PackageResources.enqueue_lua, .lanes)
     static let lead = script("lead", PackageResources.lead_lua)
     static let leave = script("leave", PackageResources.leave_lua)
@@ -17,24 +17,25 @@ enum QueueScripts {
     static let mend = script("mend", PackageResources.mend_lua, .lanes, .pace)
     static let paces = script("paces", PackageResources.paces_lua, .lanes, .pace)
     static let publish = script("publish", PackageResources.publish_lua, .lanes)
-    static let reap = script("reap", PackageResources.reap_lua, .lanes, .held, .pace)
+    static let reap = script("reap", PackageResources.reap_lua, .lanes, .held, .pace, .ended)
     static let register = script("register", PackageResources.register_lua)
-    static let release = script("release", PackageResources.release_lua, .lanes, .pace)
+    static let release = script("release", PackageResources.release_lua, .lanes, .pace, .ended)
     static let resolve = script("resolve", PackageResources.resolve_lua, .lanes, .held)
     static let restore = script("restore", PackageResources.restore_lua)
-    static let returnFlight = script("return_flight", PackageResources.return_flight_lua, .lanes, .held, .pace)
-    static let settle = script("settle", PackageResources.settle_lua, .lanes, .held, .pace)
+    static let returnFlight = script("return_flight", PackageResources.return_flight_lua, .lanes, .held, .pace, .ended)
+    static let settle = script("settle", PackageResources.settle_lua, .lanes, .held, .pace, .ended)
     static let status = script("status", PackageResources.status_lua)
 
     /// What several scripts share beyond `common.lua`.
     private enum Part {
-        case lanes, held, pace
+        case lanes, held, pace, ended
 
         var file: [UInt8] {
             switch self {
             case .lanes: PackageResources.lanes_lua
             case .held: PackageResources.held_lua
             case .pace: PackageResources.pace_lua
+            case .ended: PackageResources.ended_lua
             }
         }
     }

@@ -81,7 +81,7 @@ extension QueueShard {
 
     /// Looks through the shard's keys for what no transition leaves behind, and puts it right.
     ///
-    /// - Returns: Lanes with jobs that were not ready to be served, and connections that were in use by nobody.
+    /// - Returns: Lanes with jobs that were not ready to be served, and connections in use that were miscounted.
     public func mend() async throws -> (lanes: Int, connections: Int) {
         var mended = (lanes: 0, connections: 0)
         var cursor = "0"

@@ -63,7 +63,7 @@ extension QueueShard {
 
     /// Ends jobs for good; the changes reach the coordinator exactly once however often this is repeated.
     ///
-    /// - Parameter news: What ended at paced sites.
+    /// - Parameter news: What paced sites accepted.
     /// - Returns: How many of the changes were news.
     public func settle(_ changes: [StatusChange], by worker: WorkerID, news: [SiteNews] = []) -> EventLoopFuture<Int> {
         var arguments: [RedisArgument] = [.init(worker.rawValue)]
@@ -84,12 +84,9 @@ extension QueueShard {
     }
 
     /// Puts jobs aside until their next attempt, each with the status change that says why.
-    public func postpone(
-        _ jobs: [PostponedJob], by worker: WorkerID, news: [SiteNews] = []
-    ) -> EventLoopFuture<Int> {
+    public func postpone(_ jobs: [PostponedJob], by worker: WorkerID) -> EventLoopFuture<Int> {
         var arguments: [RedisArgument] = [.init(worker.rawValue)]
-        arguments.reserveCapacity(2 + 6 * jobs.count)
-        arguments.append(news)
+        arguments.reserveCapacity(1 + 6 * jobs.count)
         for postponed in jobs {
             arguments.append(.init(Int(postponed.job.id.mailing.rawValue)))
             arguments.append(.init(Int(postponed.job.id.ordinal)))
@@ -105,11 +102,8 @@ extension QueueShard {
     }
 
     /// Gives claimed jobs back to the head of their lanes, no attempt charged.
-    public func release(
-        _ jobs: [DeliveryJob.ID], by worker: WorkerID, news: [SiteNews] = []
-    ) -> EventLoopFuture<Int> {
+    public func release(_ jobs: [DeliveryJob.ID], by worker: WorkerID) -> EventLoopFuture<Int> {
         var arguments: [RedisArgument] = [.init(worker.rawValue)]
-        arguments.append(news)
         for job in jobs {
             arguments.append(.init(Int(job.mailing.rawValue)))
             arguments.append(.init(Int(job.ordinal)))
@@ -180,15 +174,11 @@ extension Claim {
 }
 
 extension [RedisArgument] {
-    /// Appends what ended at paced sites, as `note_sites` of pace.lua reads it.
+    /// Appends what paced sites accepted, as `note_accepted` of ended.lua reads it.
     fileprivate mutating func append(_ news: [SiteNews]) {
         append(.init(news.count))
-        for site in news {
-            append(.init(site.site))
-            append(.init(site.sent))
-            append(.init(site.jobs.count))
-            for job in site.jobs { append(.init("\(job)")) }
-        }
+        for site in news { append(.init(site.site)) }
+        for site in news { append(.init(site.sent)) }
     }
 }
 

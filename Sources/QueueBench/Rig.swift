@@ -73,7 +73,7 @@ struct Rig {
             let changes = ordinals.map {
                 change($0, .sent, .accepted, rule: "2x", reply: "250 2.0.0 Ok: queued as 4XyZ12AbCdEf")
             }
-            let news = siteNews(ordinals, areSent: true)
+            let news = siteNews(ordinals)
             guard try await shard.settle(changes, by: worker, news: news).get() == ordinals.count else {
                 throw BenchError("a job was settled before")
             }
@@ -100,8 +100,7 @@ struct Rig {
                             ordinal, .deferred, .rateLimited, rule: "T2",
                             reply: "451 4.7.1 Try again later, please"))
                 }
-                let news = siteNews(part, areSent: false)
-                guard try await queue.shards[number].postpone(jobs, by: worker, news: news).get() == part.count else {
+                guard try await queue.shards[number].postpone(jobs, by: worker).get() == part.count else {
                     throw BenchError("a job was no longer in flight")
                 }
             }
@@ -141,14 +140,11 @@ struct Rig {
             rule: rule, phase: .dot, attempt: 1, reply: reply)
     }
 
-    /// What a worker tells of paced sites: how many messages they accepted, and, where connections are counted, which jobs ended.
-    private func siteNews(_ ordinals: [UInt32], areSent: Bool) -> [SiteNews] {
-        guard let limit, areSent || limit.connections != nil else { return [] }
-        return Dictionary(grouping: ordinals) { workload.entry($0).site }.map { site, ordinals in
-            SiteNews(
-                site: site, sent: areSent ? ordinals.count : 0,
-                jobs: limit.connections == nil
-                    ? [] : ordinals.map { .init(mailing: Workload.mailing, ordinal: $0) })
+    /// What a worker tells of paced sites: how many messages they accepted.
+    private func siteNews(_ ordinals: [UInt32]) -> [SiteNews] {
+        guard limit != nil else { return [] }
+        return Dictionary(grouping: ordinals) { workload.entry($0).site }.map {
+            SiteNews(site: $0.key, sent: $0.value.count)
         }
     }
 }

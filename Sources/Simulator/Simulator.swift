@@ -73,6 +73,11 @@ public final class Simulator: Sendable {
     private func listen(_ group: MultiThreadedEventLoopGroup) async throws -> SMTPServer {
         var settings = SMTPServerConfiguration(hostName: "simulator.example")
         settings.greeting = "ESMTP Postrider mailbox simulator"
+        settings.tls = configuration.tls
+        settings.withheld = configuration.withheld
+        if let login = configuration.login {
+            settings.login = { user, password in user == login.user && password == login.password }
+        }
         let world = SimulatorSession.World(configuration: configuration, book: book, log: log) { [self] in logFailed($0)
         }
         let discards = configuration.discards

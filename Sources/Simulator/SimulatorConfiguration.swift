@@ -1,3 +1,5 @@
+public import SMTP
+
 /// Where the simulator listens and how its mailboxes behave.
 public struct SimulatorConfiguration: Sendable {
     public var host: String
@@ -14,6 +16,13 @@ public struct SimulatorConfiguration: Sendable {
     public var greylisting: Duration = .seconds(3)
     /// How late a slow mailbox answers.
     public var slowness: Duration = .milliseconds(1500)
+
+    /// How connections are secured; `nil` leaves them in clear.
+    public var tls: SMTPServerTLS?
+    /// The user and password without which nobody may send, or `nil` when everybody may.
+    public var login: (user: String, password: String)?
+    /// Keywords of EHLO that are not announced, in capitals.
+    public var withheld: Set<String> = []
 
     public init(
         host: String = "127.0.0.1", port: Int, logPath: String? = nil, discards: Bool = false,

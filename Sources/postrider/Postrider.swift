@@ -38,6 +38,9 @@ struct Postrider: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "Operation", subcommands: [QueueCommand.self, PaceCommand.self, AuditCommand.self]),
             CommandGroup(
-                name: "Tools", subcommands: [AddressCommand.self, ClassifyCommand.self, InboundCommand.self]),
+                name: "Tools",
+                subcommands: [
+                    AddressCommand.self, ClassifyCommand.self, InboundCommand.self, RouteCommand.self, DKIMCommand.self,
+                ]),
         ])
 }

@@ -19,7 +19,16 @@ struct CoordinatorFixture {
     let logger = Logger(label: "test")
 
     func feeder(highWater: Int = 100_000) -> Feeder {
-        Feeder(book: book, queue: queue, highWater: highWater, hold: FeedingHold(), logger: logger)
+        feeder(of: queue, highWater: highWater)
+    }
+
+    func feeder(of queue: JobQueue, highWater: Int = 100_000, naming: (any SiteNaming)? = nil) -> Feeder {
+        Feeder(
+            book: book, queue: queue, highWater: highWater, hold: FeedingHold(), atlas: atlas(naming), logger: logger)
+    }
+
+    func atlas(_ naming: (any SiteNaming)? = nil) -> SiteAtlas {
+        SiteAtlas(book: book, naming: naming, logger: logger)
     }
 
     var bookkeeper: Bookkeeper { Bookkeeper(book: book, queue: queue, shard: queue.only, logger: logger) }

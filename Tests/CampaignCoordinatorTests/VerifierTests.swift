@@ -13,7 +13,7 @@ struct VerifierTests {
         Verifier(
             book: fixture.book, queue: queue,
             limits: SiteLimitKeeper(book: fixture.book, queue: queue, configured: [:], logger: fixture.logger),
-            told: ToldMailings(), logger: fixture.logger)
+            told: ToldMailings(), atlas: fixture.atlas(), logger: fixture.logger)
     }
 
     private func flushScripts(_ fixture: CoordinatorFixture) async throws {
@@ -32,8 +32,7 @@ struct VerifierTests {
     func manyShards() async throws {
         try await CoordinatorFixture.run(contacts: 140) { fixture in
             let queue = JobQueue(redis: fixture.redis, shards: 4)
-            let feeder = Feeder(
-                book: fixture.book, queue: queue, highWater: 100_000, hold: FeedingHold(), logger: fixture.logger)
+            let feeder = fixture.feeder(of: queue)
             try await feeder.settle()
             // What the book has as over, and this Redis has lost.
             let sent = (0..<70).map {

@@ -37,6 +37,7 @@ struct MigrationTests {
         #expect((mailing.state, mailing.fed, mailing.options) == (.running, 1, "{}"))
         #expect(try await book.heldCounts(mailing: mailing.id) == HeldCounts())
         #expect(try await book.siteLimits().isEmpty)
+        #expect(try await book.files(of: mailing.id).isEmpty)
         let audit = try await book.audit()
         #expect(audit.isBalanced, "\(audit.checks.filter { !$0.ok })")
         try book.close()

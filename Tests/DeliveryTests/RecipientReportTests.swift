@@ -48,7 +48,7 @@ struct RecipientReportTests {
         #expect(OutcomeClassifier.standard.classify(Self.report(.failed, "5.1.1", words)).reason == .noSuchUser)
     }
 
-    @Test("a failure of which nothing is known is a soft bounce", arguments: [nil, "5.0.0", "4.0.0"])
+    @Test("a failure of which nothing is known is a soft bounce", arguments: [nil, "5.0.0"])
     func unknown(status: String?) {
         let classification = OutcomeClassifier.standard.classify(Self.report(.failed, status, "Something went wrong"))
         #expect(classification == Classification(outcome: .softBounced, reason: .unknown, rule: "N1"))
@@ -64,9 +64,19 @@ struct RecipientReportTests {
     @Test("what would be given back at once is deferred, since nobody has the message any more")
     func givenBack() {
         let classification = OutcomeClassifier.standard.classify(
-            Self.report(.failed, "5.0.0", "552 Too many recipients"))
+            Self.report(.failed, "5.5.3", "552 5.5.3 Too many recipients", phase: .rcpt))
         #expect(classification.outcome == .deferred)
         #expect(classification.reason == .tooManyRecipients)
+    }
+
+    @Test("what the reporting system says before a reply names the phase, and is no reason")
+    func context() {
+        var report = Self.report(.failed, nil, "550 User unknown")
+        report.context = "Remote server has rejected address"
+        #expect(OutcomeClassifier.standard.classify(report).reason == .noSuchUser)
+        report.context = "SMTP error from remote mail server after initial connection: host mx.example.net"
+        report.reply = SMTPReply(parsing: "554 No")
+        #expect(OutcomeClassifier.standard.classify(report).rule == "P1")
     }
 
     @Test("a success that is quoted with a failure is not believed")

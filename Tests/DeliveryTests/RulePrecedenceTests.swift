@@ -98,6 +98,45 @@ struct RulePrecedenceTests {
             rule("SMTP error from remote mail server after RCPT TO:<x@example.net>: 550 No such user", .dsn) == "5m")
     }
 
+    @Test("of a greeting that a relay quotes, the code and the enhanced status code are taken")
+    func quotedGreeting() {
+        let report = "4.0.0 host mx.example.net[192.0.2.1] refused to talk to me: 554 5.7.1 not you"
+        let explanation = OutcomeClassifier.standard.explain(SMTPReply(parsing: report), phase: .dsn)
+        #expect(explanation.code == 554)
+        #expect(explanation.status == EnhancedStatusCode(5, 7, 1))
+        #expect(explanation.replyClass == 5)
+        #expect(explanation.phase == .connect)
+        #expect(explanation.classification.rule == "P1")
+        #expect(rule("host mx.example.net[192.0.2.1] refused to talk to me: 421 4.7.0 busy", .dsn) == "4b")
+    }
+
+    @Test("a refusal of the connection is final, unless it is about too many of them")
+    func refusedConnection() {
+        #expect(rule("554 5.7.1 no", .connect) == "P1")
+        #expect(rule("554 too many connections", .connect) == "P3")
+        #expect(rule("554 mailbox full", .ehlo) == "P1")
+    }
+
+    @Test("an explanation names each rule passed over with what failed, and agrees with the classification")
+    func explanation() {
+        let rules = RuleBook.standard.rules
+        for (reply, phase) in [
+            ("550 5.1.1 no such user", DeliveryPhase.rcpt), ("421 too many connections", .connect),
+            ("550 hm", .dot), ("4.4.7 expired", .dsn), ("552 5.3.4 too big", .mail),
+        ] {
+            let parsed = SMTPReply(parsing: reply)
+            let explanation = OutcomeClassifier.standard.explain(parsed, phase: phase)
+            #expect(explanation.classification == OutcomeClassifier.standard.classify(parsed, phase: phase))
+            #expect(rules[explanation.passed.count].id == explanation.classification.rule)
+            #expect(explanation.passed.map(\.rule) == rules.prefix(explanation.passed.count).map(\.id))
+            #expect(explanation.passed.allSatisfy { !$0.failed.isEmpty })
+            #expect(!explanation.held.isEmpty)
+        }
+        let success = OutcomeClassifier.standard.explain(SMTPReply(code: 250, text: "ok"), phase: .dot)
+        #expect(success.passed.isEmpty)
+        #expect(success.classification.outcome == .sent)
+    }
+
     @Test("words in links and addresses do not count, host names of block lists do")
     func linksAndAddresses() {
         #expect(rule("550 5.7.1 no, see https://example.net/virus/spam/user-unknown") == "5n")
@@ -178,7 +217,7 @@ struct RulePrecedenceTests {
             .badSyntax, .duplicate, .suppressed(by: .unsubscribed), .localFault, .noSuchDomain, .nullMX, .dnsTemporary,
             .unreachable, .connectionLost, .inDoubt, .tlsPolicy, .tooBig, .notAttempted,
         ]
-        var decisions = OutcomeClassifier.standardRules.map {
+        var decisions = RuleBook.standard.rules.map {
             Classification(outcome: $0.outcome, reason: $0.reason, rule: $0.id)
         }
         decisions += findings.map(\.classification)
@@ -191,10 +230,6 @@ struct RulePrecedenceTests {
             Classification(outcome: .queued, reason: .resentByOwner, rule: "R2"),
             Classification(outcome: .sent, reason: .confirmedByOwner, rule: "R2"),
             Classification(outcome: .bounced, reason: .droppedByOwner, rule: "R2"),
-            Classification(outcome: .softBounced, reason: .expired, rule: "N1"),
-            Classification(outcome: .softBounced, reason: .dnsTemporary, rule: "N1"),
-            Classification(outcome: .softBounced, reason: .unknown, rule: "N1"),
-            Classification(outcome: .bounced, reason: .noSuchUser, rule: "N1"),
             Classification(outcome: nil, reason: .delayed, rule: "N2"),
             Classification(outcome: .sent, reason: .delivered, rule: "N2"),
             Classification(outcome: .sent, reason: .relayed, rule: "N2"),

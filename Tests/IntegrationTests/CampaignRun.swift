@@ -14,11 +14,12 @@ final class CampaignRun {
     var log: URL { directory.appendingPathComponent("mail.ndjson") }
 
     /// Starts the simulator and the coordinator.
-    init(coordinatorArguments: [String] = []) async throws {
+    init(coordinatorArguments: [String] = [], simulatorArguments: [String] = []) async throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("pr-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let log = directory.appendingPathComponent("mail.ndjson")
-        let simulator = try PostriderProcess(["simulator", "--listen", "127.0.0.1:0", "--log", log.path])
+        let simulator = try PostriderProcess(
+            ["simulator", "--listen", "127.0.0.1:0", "--log", log.path] + simulatorArguments)
         self.simulator = simulator
         try await poll("the simulator says no port: \(simulator.output) \(simulator.errors)") {
             Self.port(in: simulator.output + simulator.errors) != nil
@@ -71,9 +72,15 @@ final class CampaignRun {
     }
 
     @discardableResult
-    func startWorker(_ arguments: [String] = []) throws -> PostriderProcess {
+    func startWorker(
+        _ arguments: [String] = [], environment: [String: String] = [:]
+    ) throws -> PostriderProcess {
+        // Unless the arguments say otherwise, to the simulator.
+        let relay =
+            arguments.contains("--relay") || arguments.contains("--config")
+            ? [] : ["--relay", "smtp://127.0.0.1:\(relayPort)"]
         let worker = try PostriderProcess(
-            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments)
+            ["worker", "--data", data] + relay + arguments, environment: environment)
         workers.append(worker)
         return worker
     }

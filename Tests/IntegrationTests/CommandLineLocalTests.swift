@@ -84,6 +84,27 @@ struct CommandLineLocalTests {
         #expect(piped.output == answer + "\n")
     }
 
+    @Test("classify --explain shows what was understood, the words that matched and the rules passed over")
+    func explain() async throws {
+        let reply = "550 5.7.1 Access denied, you look like a spammer"
+        let text = try await Postrider.run(["classify", "--explain", "--phase", "rcpt", reply])
+        #expect(text.status == 0)
+        #expect(text.output.hasPrefix("Bounced / sender_blocked, by rule 5f\n"))
+        #expect(text.output.contains("block-list: \"spammer\" in \"spammer\""))
+        #expect(text.output.contains("P1      Bounced / sender_blocked "))
+        let json = try await Postrider.run(
+            ["classify", "--explain", "--format", "json", "--phase", "rcpt", reply])
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(object["rule"] as? String == "5f")
+        #expect(object["code"] as? Int == 550)
+        #expect(object["status"] as? String == "5.7.1")
+        #expect(object["text"] as? String == "access denied you look like a spammer")
+        let passed = try #require(object["passed"] as? [[String: Any]])
+        #expect(passed.first?["rule"] as? String == "L4")
+        #expect(passed.allSatisfy { ($0["failed"] as? [Any])?.isEmpty == false })
+    }
+
     @Test(
         "classify names the line that it cannot read",
         arguments: ["rcpt\t550 x\nfoo\t550 x\n", "rcpt\t550 x\nno tab\n"])
@@ -99,6 +120,7 @@ struct CommandLineLocalTests {
         arguments: [
             (["nonsense"], "nonsense"), (["classify", "550 x"], "--phase"),
             (["classify", "--phase", "lunch", "550 x"], "lunch"),
+            (["classify", "--format", "text", "--phase", "rcpt", "550 x"], "--explain"),
             (["contacts", "list", "--list", "a", "--status", "Lost"], "Soft Bounced"),
             (["contacts", "import"], "<file>"), (["licences", "add", "0"], "above 0"),
             (["worker", "--redis", "redis://localhost"], "--relay"),

@@ -93,11 +93,13 @@ extension JobQueue {
             for _, key in ipairs(redis.call('KEYS', prefix .. 'ready:*')) do shift(key) end
             local pace = redis.call('HGETALL', prefix .. 'pace')
             for i = 1, #pace, 2 do
-              local tat, factor, learned, before, wait, blocked =
-                string.match(pace[i + 1], '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)')
-              local text = string.format(
-                '%.3f %s %s %.0f %s %s', tat - ms, factor, learned, before - ms, wait, blocked)
-              redis.call('HSET', prefix .. 'pace', pace[i], text)
+              local state = pace[i + 1]
+              local tat, rest = struct.unpack('<d', state) - ms, string.sub(state, 9)
+              if rest ~= '' then
+                local factor, learned, before, wait, blocked = struct.unpack('<ddddB', rest)
+                rest = struct.pack('<ddddB', factor, learned, before - ms, wait, blocked)
+              end
+              redis.call('HSET', prefix .. 'pace', pace[i], struct.pack('<d', tat) .. rest)
             end
             for _, key in ipairs(redis.call('KEYS', prefix .. 'mailing:*')) do
               local tat, window = unpack(redis.call('HMGET', key, 'quota_tat', 'window'))

@@ -22,8 +22,8 @@ struct HeaderInjectionTests {
     ]
 
     static let headerNames = [
-        "Date", "From", "To", "Message-ID", "Subject", "List-Unsubscribe", "MIME-Version", "Content-Type",
-        "Content-Transfer-Encoding",
+        "Date", "From", "To", "Message-ID", "Subject", "List-Unsubscribe", "Precedence", "MIME-Version",
+        "Content-Type", "Content-Transfer-Encoding",
     ]
 
     static let template = MessageTemplate.sample(

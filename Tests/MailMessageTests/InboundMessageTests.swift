@@ -64,7 +64,7 @@ struct InboundRow: Sendable, CustomTestStringConvertible {
         .init("transcript", .notice, "ann@example.net", .failed, 550, .bounced, .noSuchUser, "5m"),
         .init("transcript", .notice, "bob@example.com", .failed, 554, .rejected, .virusOrAttachment, "5a"),
         .init("html-only", .notice, "ann@example.net", .failed, 550, .bounced, .noSuchUser, "5m"),
-        .init("japanese", .notice, "ann@example.jp", .failed, nil, .bounced, .noSuchUser, "N1"),
+        .init("japanese", .notice, "ann@example.jp", .failed, nil, .bounced, .noSuchUser, "5m"),
         .init("german", .notice, "ann@example.de", .failed, nil, .bounced, .noSuchUser, "5m"),
         .init("exchange", .notice, "ann@example.net", .failed, nil, .bounced, .noSuchUser, "5m"),
         .init("forwarding", .notice, "ann@private.example", .failed, 550, .bounced, .noSuchUser, "5m"),

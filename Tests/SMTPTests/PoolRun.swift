@@ -66,6 +66,18 @@ func sendThroughPool(
     options change: @Sendable @escaping (inout SMTPClientOptions) -> Void = { _ in },
     until isEnough: (@Sendable (RecordingSource.Record) -> Bool)? = nil
 ) async throws -> RecordingSource.Record {
+    let destination = SMTPDestination(hosts: [SMTPHost(name: "127.0.0.1", port: port)])
+    return try await sendThroughPool(
+        to: destination, messages, repeats: repeats, grace: grace, options: change, until: isEnough)
+}
+
+/// Sends messages through a pool to a destination until `isEnough`, then shuts the pool down.
+func sendThroughPool(
+    to destination: SMTPDestination, _ messages: [OutgoingMessage], repeats: Bool = false,
+    grace: TimeAmount = .seconds(5),
+    options change: @Sendable @escaping (inout SMTPClientOptions) -> Void = { _ in },
+    until isEnough: (@Sendable (RecordingSource.Record) -> Bool)? = nil
+) async throws -> RecordingSource.Record {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let enough = eventLoop.makePromise(of: Void.self)
     let stopped = eventLoop.submit {
@@ -76,8 +88,8 @@ func sendThroughPool(
         change(&options)
         let source = RecordingSource(messages, repeats: repeats)
         let pool = SMTPConnectionPool(
-            eventLoop: eventLoop, endpoint: SMTPEndpoint(host: "127.0.0.1", port: port), options: options,
-            source: source, logger: Logger(label: "test"))
+            eventLoop: eventLoop, destination: destination, options: options, source: source,
+            logger: Logger(label: "test"))
         source.pool = pool
         source.changed = { source in
             if isEnough?(source.record) ?? (source.record.results.count == messages.count) { enough.succeed() }

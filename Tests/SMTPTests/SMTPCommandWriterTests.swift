@@ -38,9 +38,36 @@ struct SMTPCommandWriterTests {
         #expect(written { $0.mail(message, SMTPExtensions()) } == "MAIL FROM:<> SMTPUTF8\r\n")
     }
 
+    @Test("the parameters of DSN and REQUIRETLS, where they are announced")
+    func notifications() {
+        var extensions = SMTPExtensions()
+        var message = Client.message(1, content: "x\r\n")
+        message.notifications = SMTPNotifications(
+            envelopeID: "a+b=c d", originalRecipient: "x+y@example.com", notify: [.failure, .delay], returned: .headers)
+        #expect(written { $0.mail(message, extensions) } == "MAIL FROM:<bounce@sender.example>\r\n")
+        #expect(written { $0.recipient(message, extensions) } == "RCPT TO:<user1@example.com>\r\n")
+        extensions.dsn = true
+        #expect(
+            written { $0.mail(message, extensions) }
+                == "MAIL FROM:<bounce@sender.example> RET=HDRS ENVID=a+2Bb+3Dc+20d\r\n")
+        #expect(
+            written { $0.recipient(message, extensions) }
+                == "RCPT TO:<user1@example.com> NOTIFY=FAILURE,DELAY ORCPT=rfc822;x+2By@example.com\r\n")
+        message.notifications = SMTPNotifications(
+            envelopeID: String(repeating: "x", count: 101), originalRecipient: "ü\\@x.example", notify: [],
+            returned: .full)
+        message.requiresTLS = true
+        #expect(
+            written { $0.mail(message, extensions) } == "MAIL FROM:<bounce@sender.example> RET=FULL REQUIRETLS\r\n",
+            "an ENVID that is too long would have the message refused")
+        #expect(
+            written { $0.recipient(message, extensions) }
+                == "RCPT TO:<user1@example.com> NOTIFY=NEVER ORCPT=utf-8;\\x{FC}\\x{5C}@x.example\r\n")
+    }
+
     @Test("RCPT and a chunk")
     func recipientAndChunk() {
-        #expect(written { $0.recipient(Client.message(7)) } == "RCPT TO:<user7@example.com>\r\n")
+        #expect(written { $0.recipient(Client.message(7), .init()) } == "RCPT TO:<user7@example.com>\r\n")
         #expect(
             written { $0.chunk(Array("a\r\n.\r\n".utf8)) } == "BDAT 6 LAST\r\na\r\n.\r\n", "a chunk is not dot-stuffed")
         #expect(written { $0.chunk([]) } == "BDAT 0 LAST\r\n")

@@ -79,6 +79,49 @@ struct SMTPPoolStateMachineTests {
         #expect(pool.lost(wasProductive: false, random: 0.5) == .wait(.seconds(2)))
     }
 
+    @Test("a lower maximum makes it tight until enough have retired")
+    func lowered() {
+        var pool = pool()
+        for _ in 0..<3 {
+            _ = pool.wanted()
+            _ = pool.opened()
+        }
+        #expect(!pool.isTight)
+        pool.maximum = 2
+        #expect(pool.isTight)
+        let refused = pool.wanted()
+        #expect(refused == .none)
+        pool.retired()
+        #expect(!pool.isTight)
+        pool.retired()
+        let action = pool.wanted()
+        #expect(action == .open)
+    }
+
+    @Test("what waits for a place under a shared limit is neither on its way nor a failure")
+    func withdrawn() {
+        var pool = pool(maximum: 1)
+        for _ in 0..<3 {
+            let action = pool.wanted()
+            #expect(action == .open)
+            pool.withdrawn()
+        }
+        #expect(pool.isAvailable && pool.opening == 0)
+    }
+
+    @Test("without probes only work makes the next trial after a failure")
+    func noProbes() {
+        var pool = SMTPPoolStateMachine(maximum: 3, reconnect: SMTPReconnectDelay(), probes: false)
+        _ = pool.wanted()
+        _ = pool.failedToOpen(random: 0.5)
+        let during = pool.wanted()
+        #expect(during == .none)
+        let over = pool.waitOver()
+        #expect(over == .none)
+        let actions = [pool.wanted(), pool.wanted()]
+        #expect(actions == [.open, .none], "one trial at a time until it is back")
+    }
+
     @Test("after the stop nothing is opened or reported")
     func stop() {
         var pool = pool()

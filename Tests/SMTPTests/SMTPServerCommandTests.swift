@@ -31,7 +31,9 @@ struct SMTPServerCommandTests {
 
     @Test(
         "unknown verbs",
-        arguments: ["", "X", "STARTTLS", "MAILFROM:<a@b>", "DATAX", "\u{0}\u{1}\u{2}\u{3}", "GET / HTTP/1.1"])
+        arguments: [
+            "", "X", "STARTTLSX", "STARTTLX", "MAILFROM:<a@b>", "DATAX", "\u{0}\u{1}\u{2}\u{3}", "GET / HTTP/1.1",
+        ])
     func unknown(_ line: String) {
         #expect(parse(line) == .unknown)
     }
@@ -44,9 +46,10 @@ struct SMTPServerCommandTests {
             ("MAIL FROM:<a@b", .badSender),
             ("MAIL FROM:<a@b> SIZE=x", .badParameter), ("MAIL FROM:<a@b> SIZE", .badParameter),
             ("MAIL FROM:<a@b> BODY=9BIT", .badParameter), ("MAIL FROM:<a@b> SMTPUTF8=1", .badParameter),
-            ("MAIL FROM:<a@b> RET=HDRS", .unknownParameter), ("RCPT TO:<>", .badRecipient),
+            ("MAIL FROM:<a@b> RET=HDR", .badParameter), ("RCPT TO:<>", .badRecipient),
             ("RCPT <a@b>", .badRecipient),
-            ("RCPT TO:<a@b> NOTIFY=NEVER", .unknownParameter), ("BDAT", .badChunk), ("BDAT x LAST", .badChunk),
+            ("RCPT TO:<a@b> NOTIFY=EVER", .badParameter), ("STARTTLS now", .noArguments), ("AUTH", .badParameter),
+            ("BDAT", .badChunk), ("BDAT x LAST", .badChunk),
             ("BDAT 5 FIRST", .badChunk), ("BDAT -5", .badChunk), ("BDAT 9999999999999999999", .badChunk),
         ] as [(String, SMTPServerReply)])
     func wrong(_ line: String, _ reply: SMTPServerReply) {

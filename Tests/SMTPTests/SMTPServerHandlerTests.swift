@@ -30,11 +30,17 @@ final class ServerChannel {
     let session: ScriptedSession
     let channel: EmbeddedChannel
 
-    init(session: ScriptedSession = .init(), _ change: (inout SMTPServerConfiguration) -> Void = { _ in }) throws {
-        self.session = session
+    convenience init(session: ScriptedSession = .init(), _ change: (inout SMTPServerConfiguration) -> Void = { _ in })
+        throws
+    {
         var configuration = SMTPServerConfiguration(hostName: "mx.example")
         change(&configuration)
-        channel = EmbeddedChannel(handler: SMTPServerHandler(session: session, configuration: configuration))
+        try self.init(session: session, handler: SMTPServerHandler(session: session, configuration: configuration))
+    }
+
+    init(session: ScriptedSession, handler: SMTPServerHandler) throws {
+        self.session = session
+        channel = EmbeddedChannel(handler: handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 25)).wait()
         #expect(try written().text == "220 mx.example ESMTP Postrider\r\n")
     }
@@ -72,7 +78,7 @@ struct SMTPServerHandlerTests {
         #expect(
             try server.say("EHLO c\r\n").text
                 == "250-mx.example\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"
-                + "250 ENHANCEDSTATUSCODES\r\n")
+                + "250-DSN\r\n250 ENHANCEDSTATUSCODES\r\n")
         #expect(try server.say("HELO c\r\n").text == "250 mx.example\r\n")
     }
 

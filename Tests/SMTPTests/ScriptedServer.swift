@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A server that says what its script says, one script for each connection in turn; the last one serves all later ones.
@@ -8,6 +9,8 @@ final class ScriptedServer: Sendable {
         case say(String)
         /// Wait until the client has sent this, and forget everything up to its end.
         case hear(String)
+        /// Begin TLS; what is said and heard after it goes through it.
+        case secure
         /// Close the connection.
         case hangUp
     }
@@ -15,22 +18,27 @@ final class ScriptedServer: Sendable {
     let port: Int
     private let channel: any Channel
 
-    static func start(_ scripts: [[Step]]) async throws -> ScriptedServer {
+    /// How many connections there have been.
+    var connections: Int { counter.count }
+    private let counter: ConnectionCounter
+
+    static func start(_ scripts: [[Step]], tls: NIOSSLContext? = nil) async throws -> ScriptedServer {
         let connections = ConnectionCounter()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let script = scripts[min(connections.next(), scripts.count - 1)]
-                    try channel.pipeline.syncOperations.addHandler(ScriptHandler(script: script))
+                    try channel.pipeline.syncOperations.addHandler(ScriptHandler(script: script, tls: tls))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         guard let port = channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
-        return ScriptedServer(channel: channel, port: port)
+        return ScriptedServer(channel: channel, port: port, counter: connections)
     }
 
-    private init(channel: any Channel, port: Int) {
+    private init(channel: any Channel, port: Int, counter: ConnectionCounter) {
+        self.counter = counter
         self.channel = channel
         self.port = port
     }
@@ -46,7 +54,14 @@ private final class ScriptHandler: ChannelInboundHandler {
     private var script: ArraySlice<ScriptedServer.Step>
     private var heard = ""
 
-    init(script: [ScriptedServer.Step]) { self.script = script[...] }
+    private let tls: NIOSSLContext?
+
+    init(script: [ScriptedServer.Step], tls: NIOSSLContext?) {
+        self.script = script[...]
+        self.tls = tls
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func channelActive(context: ChannelHandlerContext) { play(context) }
 
@@ -63,6 +78,15 @@ private final class ScriptHandler: ChannelInboundHandler {
             case .hear(let text):
                 guard let range = heard.firstRange(of: text) else { return }
                 heard.removeSubrange(..<range.upperBound)
+            case .secure:
+                guard let tls else { preconditionFailure("the script wants TLS and has no certificate") }
+                heard = ""
+                script.removeFirst()
+                let handler = NIOSSLServerHandler(context: tls)
+                guard (try? context.pipeline.syncOperations.addHandler(handler, position: .before(self))) != nil else {
+                    return context.close(promise: nil)
+                }
+                continue
             case .hangUp:
                 script = []
                 return context.close(promise: nil)
@@ -74,10 +98,12 @@ private final class ScriptHandler: ChannelInboundHandler {
 
 /// Counts the connections, from 0.
 private final class ConnectionCounter: Sendable {
-    private let count = Mutex(0)
+    private let state = Mutex(0)
+
+    var count: Int { state.withLock { $0 } }
 
     func next() -> Int {
-        count.withLock { count in
+        state.withLock { count in
             defer { count += 1 }
             return count
         }

@@ -13,15 +13,12 @@ extension Coordinator {
         let template = MessageTemplate(
             from: try mailbox(draft.from, option: "--from"),
             replyTo: try draft.replyTo.map { try mailbox($0, option: "--reply-to") },
-            subject: draft.subject, text: draft.text, html: draft.html, messageIDSalt: try messageIDSalt())
-        do {
-            _ = try CompiledMessage(template)
-        } catch {
-            throw CoordinatorError(.badInput, "the message of campaign “\(draft.name)” cannot be used: \(error)")
-        }
+            subject: draft.subject, text: draft.text, html: draft.html, messageIDSalt: try messageIDSalt(),
+            options: draft.message, attachments: draft.files ?? [])
+        try check(template, of: draft.name)
         return try await book.createCampaign(
             name: draft.name, list: draft.list, template: try json(template), retry: try json(draft.retry ?? .standard),
-            options: try json(draft.options ?? .standard), at: .now)
+            options: try json(draft.options ?? .standard), files: template.attachments.map(MailingFile.init), at: .now)
     }
 
     /// Changes how a campaign is to be sent; the feeder tells the queue of it.
@@ -101,7 +98,8 @@ extension Coordinator {
     /// The exact message that a contact gets, were it sent now.
     public func preview(_ name: String, contact address: String) async throws -> [UInt8] {
         let mailing = try await invitation(of: name)
-        let message = try CompiledMessage(try MailingSettings(mailing).template)
+        let message = try CompiledMessage(
+            try await settings(of: mailing).template, tokenKey: tokenKeys.current)
         let contact = try await book.contact(inList: mailing.list, address: address)
         let job = DeliveryJob(
             id: try await job(of: contact, in: mailing), address: contact.address,

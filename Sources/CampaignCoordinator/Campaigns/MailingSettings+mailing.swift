@@ -6,10 +6,12 @@ internal import MailMessage
 extension MailingSettings {
     /// Reads a mailing's settings from the book.
     ///
+    /// - Parameter files: What goes with each message, where that matters.
     /// - Throws: ``CoordinatorError`` when another version wrote them.
-    init(_ mailing: Mailing) throws {
+    init(_ mailing: Mailing, files: [MailingFile] = []) throws {
         do {
-            let template = try JSONDecoder().decode(MessageTemplate.self, from: Data(mailing.template.utf8))
+            var template = try JSONDecoder().decode(MessageTemplate.self, from: Data(mailing.template.utf8))
+            template.attachments = files.map(MessageAttachment.init)
             let retry = try JSONDecoder().decode(RetryPolicy.self, from: Data(mailing.retry.utf8))
             self.init(
                 template: template, envelopeSender: template.from.address, retry: retry,

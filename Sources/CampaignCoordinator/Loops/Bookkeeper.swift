@@ -17,16 +17,21 @@ final class Bookkeeper: Loop {
     let book: ContactBook
     let queue: JobQueue
     let shard: QueueShard
+    /// Hears what became of test messages, which are not booked.
+    let tests: TestMailings
     let logger: Logger
     /// The position that is in the book, as long as nothing has failed since it was read.
     private let booked = Mutex<String?>(nil)
     /// Addresses that are suppressed in the book and not yet in Redis.
     private let untold = Mutex<[(comparisonKey: String, suppression: SuppressionNotice)]>([])
 
-    init(book: ContactBook, queue: JobQueue, shard: QueueShard, logger: Logger) {
+    init(
+        book: ContactBook, queue: JobQueue, shard: QueueShard, tests: TestMailings = TestMailings(), logger: Logger
+    ) {
         self.book = book
         self.queue = queue
         self.shard = shard
+        self.tests = tests
         self.logger = logger
     }
 
@@ -44,8 +49,10 @@ final class Bookkeeper: Loop {
             try await tellSuppressions()
             return false
         }
+        let changes = entries.flatMap(\.changes)
         let summary = try await book.book(
-            entries.flatMap(\.changes), streamPosition: last.position, shard: shard.number, at: .now)
+            changes.filter { !$0.job.mailing.isTest }, streamPosition: last.position, shard: shard.number, at: .now)
+        for change in changes where change.job.mailing.isTest { tests.note(change) }
         untold.withLock {
             $0 += summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) }
         }

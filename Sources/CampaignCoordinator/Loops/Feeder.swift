@@ -28,16 +28,18 @@ struct Feeder: Loop {
     let hold: FeedingHold
     let logger: Logger
     let told: ToldMailings
+    let atlas: SiteAtlas
 
     init(
         book: ContactBook, queue: JobQueue, highWater: Int, hold: FeedingHold, told: ToldMailings = ToldMailings(),
-        logger: Logger
+        atlas: SiteAtlas, logger: Logger
     ) {
         self.book = book
         self.queue = queue
         self.highWater = highWater
         self.hold = hold
         self.told = told
+        self.atlas = atlas
         self.logger = logger
     }
 
@@ -49,6 +51,10 @@ struct Feeder: Loop {
             return false
         }
         var busy = false
+        let begins = mailings.contains { $0.state == .preparing }
+        if begins, !mailings.contains(where: { [.running, .waiting, .paused].contains($0.state) }) {
+            try await atlas.renew()
+        }
         for mailing in mailings where mailing.state == .preparing {
             _ = try await book.prepare(mailing.id, limit: 5000, at: .now)
             busy = true
@@ -109,11 +115,16 @@ struct Feeder: Loop {
         let terms = try MailingTerms(MailingOptions(mailing), at: .now)
         let isShared = terms.quotaPerHour != nil && queue.shards.count > 1
         if !live.state.isEmpty, told.knows(terms, of: mailing.id, isShared: isShared) { return }
-        let settings = try MailingSettings(mailing)
+        // The content never changes after the start, and may have large files in it.
+        let content = live.state.isEmpty || !told.hasHeard(of: mailing.id) ? try await content(of: mailing) : nil
         try await queue.publish(
-            mailing.id, content: MailingContent(bytes: try settings.encoded(), version: settings.template.version),
-            terms: terms, pending: live.pending, paused: false)
+            mailing.id, content: content, terms: terms, pending: live.pending, paused: false)
         told.note(terms, of: mailing.id)
+    }
+
+    private func content(of mailing: Mailing) async throws -> MailingContent {
+        let settings = try MailingSettings(mailing, files: try await book.files(of: mailing.id))
+        return MailingContent(bytes: try settings.encoded(), version: settings.template.version)
     }
 
     /// Feeds the next range to the shards that do not have it yet; answers whether anything moved.
@@ -128,14 +139,16 @@ struct Feeder: Loop {
         let batch = try await book.reserveBatch(
             mailing: mailing.id, from: cursor, limit: limit, fieldNames: fieldNames, at: .now)
         guard batch.nextOrdinal > cursor else { return false }
+        let sites = try await atlas.sites(of: Set(batch.jobs.map(\.lane) + batch.held.map(\.entry.lane)))
         var jobs = [[ClaimedJob]](repeating: [], count: queue.shards.count)
         var held = [[(entry: ClaimedJob, kind: HoldKind)]](repeating: [], count: queue.shards.count)
         for entry in batch.jobs {
-            jobs[queue.shardNumber(ofSite: entry.lane)].append(ClaimedJob(job: entry.job, site: entry.lane))
+            let site = sites[entry.lane] ?? entry.lane
+            jobs[queue.shardNumber(ofSite: site)].append(ClaimedJob(job: entry.job, site: site))
         }
         for entry in batch.held {
-            held[queue.shardNumber(ofSite: entry.entry.lane)].append(
-                (ClaimedJob(job: entry.entry.job, site: entry.entry.lane), entry.kind))
+            let site = sites[entry.entry.lane] ?? entry.entry.lane
+            held[queue.shardNumber(ofSite: site)].append((ClaimedJob(job: entry.entry.job, site: site), entry.kind))
         }
         var hasMoved = false
         for shard in queue.shards where cursors[shard.number] == cursor {

@@ -15,6 +15,7 @@ final class Janitor: Loop {
 
     let book: ContactBook
     let queue: JobQueue
+    let tests: TestMailings
     let logger: Logger
     /// How long a mailing must have been over.
     private let grace: Duration
@@ -22,16 +23,20 @@ final class Janitor: Loop {
     /// Since when mailings have been seen to be over, and which of them are cleared away.
     private let seen = Mutex<[MailingID: (since: ContinuousClock.Instant, isForgotten: Bool)]>([:])
 
-    init(book: ContactBook, queue: JobQueue, grace: Duration = .seconds(600), logger: Logger) {
+    init(
+        book: ContactBook, queue: JobQueue, tests: TestMailings = TestMailings(), grace: Duration = .seconds(600),
+        logger: Logger
+    ) {
         self.book = book
         self.queue = queue
+        self.tests = tests
         self.grace = grace
         self.logger = logger
     }
 
     func round() async throws -> Bool {
         let now = ContinuousClock.now
-        let over = try await book.mailings(in: [.cancelled, .finished]).map(\.id)
+        let over = try await book.mailings(in: [.cancelled, .finished]).map(\.id) + tests.over
         let ripe = seen.withLock { seen in
             seen = seen.filter { over.contains($0.key) }
             for mailing in over where seen[mailing] == nil { seen[mailing] = (now, false) }
@@ -42,6 +47,7 @@ final class Janitor: Loop {
                 live.waiting == 0, live.due == 0, live.inFlight == 0, live.inDoubt == 0, live.dead == 0
             else { continue }
             try await queue.forget(mailing)
+            tests.forget(mailing)
             seen.withLock { $0[mailing]?.isForgotten = true }
             logger.info("a mailing that is over is cleared away", metadata: ["mailing.id": "\(mailing)"])
         }

@@ -22,6 +22,11 @@ final class ToldMailings: Sendable {
         }
     }
 
+    /// Whether a mailing was published at all.
+    func hasHeard(of mailing: MailingID) -> Bool {
+        state.withLock { $0.terms[mailing] != nil }
+    }
+
     func note(_ terms: MailingTerms, of mailing: MailingID) {
         state.withLock { $0.terms[mailing] = (terms, .now) }
     }

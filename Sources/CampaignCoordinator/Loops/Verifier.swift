@@ -18,15 +18,20 @@ final class Verifier: Loop {
     let queue: JobQueue
     let limits: SiteLimitKeeper
     let told: ToldMailings
+    let atlas: SiteAtlas
     let logger: Logger
     /// The processes that were found to be right, by shard.
     private let verified = Mutex<[Int: String]>([:])
 
-    init(book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings, logger: Logger) {
+    init(
+        book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings, atlas: SiteAtlas,
+        logger: Logger
+    ) {
         self.book = book
         self.queue = queue
         self.limits = limits
         self.told = told
+        self.atlas = atlas
         self.logger = logger
     }
 
@@ -98,12 +103,17 @@ final class Verifier: Loop {
         for job in decided where job.mailing == mailing.id && Int(job.ordinal) / 8 < settled.count {
             settled[Int(job.ordinal) / 8] &= ~(0x80 >> UInt8(job.ordinal % 8))
         }
+        let sites = try await atlas.known(Set(held.map(\.entry.lane)))
         // First who is held, then the bits: a late result finds its job on the list.
         try await shard.restore(
             mailing.id,
-            held: held.filter {
-                queue.shardNumber(ofSite: $0.entry.lane) == shard.number && !decided.contains($0.entry.job.id)
-            }.map { (ClaimedJob(job: $0.entry.job, site: $0.entry.lane), $0.kind) })
+            held: held.compactMap { held in
+                let site = sites[held.entry.lane] ?? held.entry.lane
+                guard queue.shardNumber(ofSite: site) == shard.number, !decided.contains(held.entry.job.id) else {
+                    return nil
+                }
+                return (ClaimedJob(job: held.entry.job, site: site), held.kind)
+            })
         try await shard.restore(mailing.id, settled: settled)
     }
 

@@ -33,22 +33,17 @@ public struct SiteLimitSetting: Hashable, Sendable {
     }
 
     private static func rate(_ text: String) throws -> SiteLimit.Rate {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let messages = Int(parts[0]), (1...1_000_000).contains(messages) else {
-            throw CoordinatorError(
-                .badInput, "rate: “\(text)” is not a number of messages in a time; write it as 100/1m or 5/1s")
-        }
-        let time: Duration
-        do throws(DurationError) {
-            time = try Duration(parsing: String(parts[1]))
+        let rate: MessageRate
+        do throws(MessageRateError) {
+            rate = try MessageRate(parsing: text)
         } catch {
             throw CoordinatorError(.badInput, "rate: \(error)")
         }
-        let milliseconds = time.wholeMilliseconds
+        let milliseconds = rate.interval.wholeMilliseconds
         guard milliseconds % 1000 == 0, (1...86400).contains(milliseconds / 1000) else {
             throw CoordinatorError(.badInput, "rate: its time must be whole seconds, from 1s to 24h, as in 100/1m")
         }
-        return SiteLimit.Rate(messages: messages, seconds: Int(milliseconds / 1000))
+        return SiteLimit.Rate(messages: rate.messages, seconds: Int(milliseconds / 1000))
     }
 
     private static func text(_ rate: SiteLimit.Rate) -> String {

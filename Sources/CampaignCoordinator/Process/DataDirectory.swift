@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MailMessage
 
 /// The directory that holds everything of one coordinator: the contact book, the API token, the embedded Redis.
 public final class DataDirectory: Sendable {
@@ -10,6 +11,9 @@ public final class DataDirectory: Sendable {
 
     /// The file with the API's token.
     public static func tokenFile(in path: String) -> String { join(path, "token") }
+
+    /// The file with the token keys.
+    public static func tokenKeyFile(in path: String) -> String { join(path, TokenKeys.fileName) }
 
     /// Opens the directory for one coordinator, creating it (mode 0700) as needed.
     ///
@@ -54,6 +58,15 @@ public final class DataDirectory: Sendable {
 
     /// The API's token, made at first use and kept in a file that only its owner may read.
     public func token() throws -> String { try secret(in: Self.tokenFile(in: path)) }
+
+    /// The token keys, made at first use and kept in a file that only its owner may read.
+    func tokenKeys() throws -> TokenKeys {
+        do {
+            return try TokenKeys.readingOrCreating(Self.tokenKeyFile(in: path))
+        } catch {
+            throw CoordinatorError(.badDataDirectory, error.message)
+        }
+    }
 
     /// What tells this contact book from every other one.
     func identity() throws -> String { try secret(in: file("identity")) }

@@ -7,10 +7,11 @@ extension ContactBook {
     ///   - template: the message, JSON.
     ///   - retry: the retry policy, JSON.
     ///   - options: how it is to be sent, JSON.
+    ///   - files: what goes with each message.
     /// - Throws: ``ContactBookError`` with code `badName`, `alreadyExists`, `unknownList` or `badArgument`.
     public func createCampaign(
         name: String, list: String, mailing: String = "invitation", template: String, retry: String,
-        options: String = "{}", at now: UnixTime
+        options: String = "{}", files: [MailingFile] = [], at now: UnixTime
     ) async throws -> Campaign {
         let name = try Self.checkedName(name, kind: "campaign")
         let mailing = try Self.checkedName(mailing, kind: "mailing")
@@ -32,6 +33,7 @@ extension ContactBook {
                     VALUES (?, ?, 'draft', ?, ?, ?, ?)
                     """,
                 arguments: [db.lastInsertedRowID, mailing, template, retry, options, now.milliseconds])
+            try Self.replaceFiles(db, of: MailingID(rawValue: UInt32(db.lastInsertedRowID)), by: files)
             return try Self.campaign(db, named: name)
         }
     }
@@ -50,7 +52,7 @@ extension ContactBook {
         }
     }
 
-    private static func checkJSON(_ db: Database, _ text: String, _ what: String, campaign: String) throws {
+    static func checkJSON(_ db: Database, _ text: String, _ what: String, campaign: String) throws {
         guard try Bool.fetchOne(db, sql: "SELECT json_valid(?)", arguments: [text]) == true else {
             throw ContactBookError(.badArgument, "The \(what) of campaign “\(campaign)” is not JSON.")
         }

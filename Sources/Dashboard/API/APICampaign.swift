@@ -1,5 +1,6 @@
 public import Contacts
 public import Delivery
+public import MailMessage
 
 /// A campaign, its mailings, and how they stand.
 public struct APICampaign: Hashable, Sendable, Codable {
@@ -23,13 +24,15 @@ public struct APICampaign: Hashable, Sendable, Codable {
         public var dead: Int
         /// How it is to be sent.
         public var options: MailingOptions
+        /// The links, list headers and the return path of its messages.
+        public var message: MessageOptions
         /// Why it does not go on at this moment, for people.
         public var waitsFor: String?
 
         /// Joins what the book says of a mailing with its numbers.
         public init(
             _ mailing: Contacts.Mailing, _ numbers: CampaignStatistics.Mailing, options: MailingOptions,
-            waitsFor: String?
+            message: MessageOptions, waitsFor: String?
         ) {
             name = numbers.name
             audience = numbers.audience
@@ -43,6 +46,7 @@ public struct APICampaign: Hashable, Sendable, Codable {
             state = numbers.state
             fed = mailing.fed
             self.options = options
+            self.message = message
             self.waitsFor = waitsFor
         }
 

@@ -35,6 +35,12 @@ public enum APIRoute {
     /// How a campaign is to be sent.
     public static func options(_ name: String) -> String { "\(campaign(name))/options" }
 
+    /// What a campaign's messages have beside their text.
+    public static func message(_ name: String) -> String { "\(campaign(name))/message" }
+
+    /// What should be looked at before a campaign is sent.
+    public static func check(_ name: String) -> String { "\(campaign(name))/check" }
+
     /// The contacts of a campaign whose messages are held, and what is decided about them.
     public static func held(_ name: String) -> String { "\(campaign(name))/held" }
 

@@ -34,6 +34,27 @@ extension APIRoutes {
             return try Response.json(
                 APICampaignChange(campaign: try await report(on: name), notes: []), request, context)
         }
+        api.post("campaigns/{name}/message") { request, context in
+            let name = try context.name("name")
+            try await coordinator.setMessage(name, try await context.read(MessageChange.self, from: request))
+            return try Response.json(
+                APICampaignChange(campaign: try await report(on: name), notes: []), request, context)
+        }
+        api.get("campaigns/{name}/check") { request, context in
+            let name = try context.name("name")
+            let findings = try await coordinator.check(name, selectors: request.values("selector"))
+            return try Response.json(APILint(campaign: name, findings: findings), request, context)
+        }
+        api.post("campaigns/{name}/test") { request, context in
+            let order = try await context.read(APITest.self, from: request)
+            let seconds = order.timeoutSeconds ?? 60
+            guard (1...300).contains(seconds) else {
+                throw APIErrorReport(code: "bad_input", message: "timeoutSeconds must be from 1 to 300")
+            }
+            let report = try await coordinator.sendTest(
+                try context.name("name"), to: order.to, contact: order.contact, limit: .seconds(seconds))
+            return try Response.json(report, request, context)
+        }
         addOrder("start", to: api) { try await coordinator.startCampaign($0) }
         addOrder("pause", to: api) { name in
             try await coordinator.pauseCampaign(name)
@@ -84,7 +105,8 @@ extension APIRoutes {
         let mailings = try zip(campaign.mailings, numbers.mailings).map { mailing, numbers in
             let options = try MailingOptions(mailing)
             return APICampaign.Mailing(
-                mailing, numbers, options: options, waitsFor: reason(for: numbers.state, options: options))
+                mailing, numbers, options: options, message: try coordinator.messageOptions(mailing),
+                waitsFor: reason(for: numbers.state, options: options))
         }
         return APICampaign(
             campaign: campaign.name, mailings: mailings, list: campaign.list, created: campaign.created)

@@ -1,45 +1,21 @@
-import Foundation
-
 /// A text made comparable: lower case, accents removed, punctuation other than full stops as single spaces.
-struct FoldedText: Sendable {
+struct FoldedText: Hashable, Sendable, CustomStringConvertible {
     let bytes: [UInt8]
-    /// Where words begin.
-    let wordStarts: [Int]
-    /// A small Bloom filter of the three bytes at each word's start, so that a phrase that cannot occur costs one test.
-    private let starts: [UInt64]
 
     init(_ text: String) {
         bytes = Self.folded(text)
-        var wordStarts: [Int] = []
-        var isInWord = false
-        for index in bytes.indices {
-            let isWord = Self.isWordByte(bytes[index])
-            if isWord, !isInWord { wordStarts.append(index) }
-            isInWord = isWord
-        }
-        self.wordStarts = wordStarts
-        var starts = [UInt64](repeating: 0, count: 8)
-        for start in wordStarts {
-            let key = Self.key(bytes[start...])
-            starts[Int(key >> 6)] |= 1 << UInt64(key & 63)
-        }
-        self.starts = starts
     }
 
-    /// Whether a word may begin with the bytes that this key was made of.
-    func mayHaveWord(startingWith key: UInt16) -> Bool {
-        starts[Int(key >> 6)] & (1 << UInt64(key & 63)) != 0
+    /// Folds UTF-8.
+    init(utf8 text: [UInt8]) {
+        bytes = Self.foldedASCII(text) ?? Self.folded(String(decoding: text, as: UTF8.self))
     }
 
-    /// A hash of the first three bytes, 0 to 511; fewer bytes are filled up with spaces.
-    static func key(_ bytes: ArraySlice<UInt8>) -> UInt16 {
-        var value: UInt32 = 0
-        var iterator = bytes.makeIterator()
-        for _ in 0..<3 {
-            let byte = iterator.next() ?? 0x20
-            value = value &* 31 &+ UInt32(isWordByte(byte) ? byte : 0x20)
-        }
-        return UInt16(truncatingIfNeeded: (value &* 2_654_435_761) >> 23)
+    var description: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The words of a range, as far as it lies in the text.
+    func words(in range: Range<Int>) -> String {
+        String(decoding: bytes[range.clamped(to: bytes.indices)], as: UTF8.self)
     }
 
     /// Letters, digits and everything that is not ASCII.
@@ -49,18 +25,73 @@ struct FoldedText: Sendable {
 
     /// The comparable form of a text.
     static func folded(_ text: String) -> [UInt8] {
-        let source =
-            text.utf8.allSatisfy { $0 < 0x80 }
-            ? text : text.folding(options: [.diacriticInsensitive, .caseInsensitive, .widthInsensitive], locale: nil)
+        var text = text
+        return text.withUTF8 { foldedASCII($0) } ?? foldedScalars(text)
+    }
+
+    /// The comparable form, if all is ASCII.
+    private static func foldedASCII(_ source: some Collection<UInt8>) -> [UInt8]? {
         var result: [UInt8] = []
-        result.reserveCapacity(source.utf8.count)
-        for var byte in source.utf8 {
-            if byte &- 0x41 < 26 { byte |= 0x20 }
-            if !isWordByte(byte), byte != UInt8(ascii: ".") { byte = 0x20 }
-            if byte == 0x20, result.last ?? 0x20 == 0x20 { continue }
-            result.append(byte)
+        result.reserveCapacity(source.count)
+        for byte in source {
+            guard byte < 0x80 else { return nil }
+            append(byte, to: &result)
         }
         if result.last == 0x20 { result.removeLast() }
         return result
     }
+
+    /// The same for a text that is not all ASCII, which costs more.
+    private static func foldedScalars(_ text: String) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII {
+                append(UInt8(truncatingIfNeeded: scalar.value), to: &result)
+            } else if let plain = PlainLetters.of(scalar) {
+                for byte in plain.utf8 { append(byte, to: &result) }
+            }
+        }
+        if result.last == 0x20 { result.removeLast() }
+        return result
+    }
+
+    @inline(__always)
+    private static func append(_ byte: UInt8, to result: inout [UInt8]) {
+        var byte = byte
+        if byte &- 0x41 < 26 { byte |= 0x20 }
+        if !isWordByte(byte), byte != UInt8(ascii: ".") { byte = 0x20 }
+        if byte == 0x20, result.last ?? 0x20 == 0x20 { return }
+        result.append(byte)
+    }
+}
+
+/// Letters without their accents, in lower case; full-width forms as ASCII; punctuation of other scripts as spaces.
+private enum PlainLetters {
+    /// The scalar's comparable form; `nil` for an accent that stands by itself, which is dropped.
+    static func of(_ scalar: Unicode.Scalar) -> String? {
+        switch scalar.value {
+        case 0x300...0x36F: return nil
+        case 0xFF01...0xFF5E: return Unicode.Scalar(scalar.value - 0xFEE0).map { String(Character($0)) } ?? " "
+        case 0x80...0xBF, 0x2000...0x206F, 0x3000...0x303F, 0xFF00...0xFFEF: return " "
+        default:
+            let lower = scalar.properties.lowercaseMapping
+            guard let first = lower.unicodeScalars.first else { return lower }
+            return table[first] ?? lower
+        }
+    }
+
+    private static let table: [Unicode.Scalar: String] = {
+        let letters = [
+            "a": "àáâãäåāăą", "c": "çćĉċč", "d": "ďđð", "e": "èéêëēĕėęě", "g": "ĝğġģ", "h": "ĥħ", "i": "ìíîïĩīĭįı",
+            "j": "ĵ", "k": "ķ", "l": "ĺļľŀł", "n": "ñńņňŉ", "o": "òóôõöøōŏő", "r": "ŕŗř", "s": "śŝşšș", "t": "ţťŧț",
+            "u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž", "ss": "ß", "ae": "æ", "oe": "œ", "th": "þ", "е": "ё",
+            "и": "й",
+        ]
+        var table: [Unicode.Scalar: String] = [:]
+        for (plain, accented) in letters {
+            for scalar in accented.unicodeScalars { table[scalar] = plain }
+        }
+        return table
+    }()
 }

@@ -14,6 +14,24 @@ extension OutcomeClassifier {
     }
 
     private func classifyFailure(_ report: RecipientReport) -> Classification {
+        let context = report.context.isEmpty ? nil : book.phaseNamed(in: FoldedText(report.context))
+        let prepared = PreparedReply(Self.reply(of: report), phase: context ?? report.phase, book)
+        var classification = Self.classification(of: prepared, by: book.rules.first { $0.matches(prepared) })
+        // The report may know what the reply that it quotes does not: that no other followed for too long.
+        if let status = report.status, status.subject == 4, status.detail == 7,
+            !Self.fullRules.contains(classification.rule)
+        {
+            return Classification(outcome: .softBounced, reason: .expired, rule: "N1")
+        }
+        if classification.outcome == nil || classification.outcome == .queued { classification.outcome = .deferred }
+        return classification
+    }
+
+    /// The rules that know why a message could not be stored, which is news even where it also was given up.
+    private static let fullRules: Set<String> = ["P5", "P6"]
+
+    /// The reply as the table should see it.
+    private static func reply(of report: RecipientReport) -> SMTPReply {
         var reply = report.reply
         // A success that was followed by a failure says nothing about it.
         if reply.code / 100 != 4, reply.code / 100 != 5 { reply.code = 0 }
@@ -24,52 +42,8 @@ extension OutcomeClassifier {
             }
         }
         // x.0.0 is what is written where nothing is known.
-        reply.enhancedStatus =
-            [reply.enhancedStatus, report.status].compactMap { $0 }.first { $0.isTelling }
-            ?? reply.enhancedStatus ?? report.status
-        let prepared = PreparedReply(reply, phase: report.phase)
-        var classification = judge(prepared)
-        let gaveUp = Self.gaveUp(report, reply, prepared)
-        if Self.fullRules.contains(classification.rule) { return classification }
-        let saysNothing = reply.code == 0 && !(reply.enhancedStatus?.isTelling ?? false)
-        if gaveUp
-            || reply.code / 100 == 5 && Self.lastRows.contains(classification.rule)
-                && Words.gaveUp.occur(in: prepared.text)
-        {
-            return Classification(outcome: .softBounced, reason: .expired, rule: "N1")
-        }
-        if reply.code == 0, Words.nameServerTrouble.occur(in: prepared.text) {
-            return Classification(outcome: .softBounced, reason: .dnsTemporary, rule: "N1")
-        }
-        if saysNothing, Self.lastRows.contains(classification.rule) {
-            return Words.unknownInNotices.occur(in: prepared.text)
-                ? Classification(outcome: .bounced, reason: .noSuchUser, rule: "N1")
-                : Classification(outcome: .softBounced, reason: .unknown, rule: "N1")
-        }
-        if classification.outcome == nil || classification.outcome == .queued { classification.outcome = .deferred }
-        return classification
+        let statuses = [reply.enhancedStatus, report.status].compactMap { $0 }
+        reply.enhancedStatus = statuses.first { $0.subject != 0 || $0.detail != 0 } ?? statuses.first
+        return reply
     }
-
-    /// Whether the message was given up for want of an answer rather than refused.
-    private static func gaveUp(_ report: RecipientReport, _ reply: SMTPReply, _ prepared: PreparedReply) -> Bool {
-        let statuses = [report.status, reply.enhancedStatus].compactMap { $0 }
-        if statuses.contains(where: { $0.subject == 4 && $0.detail == 7 }) { return true }
-        // A server that refuses for good has answered, whatever else is told.
-        if reply.code / 100 == 5 { return false }
-        if Words.gaveUp.occur(in: prepared.text) { return true }
-        guard reply.code == 0 else { return false }
-        let isAboutNetwork = statuses.allSatisfy { $0.subject == 4 || !$0.isTelling }
-        return statuses.contains { $0.subject == 4 && $0.detail == 1 }
-            || isAboutNetwork && Words.notReached.occur(in: prepared.text)
-    }
-
-    /// The rows that know why a message could not be stored, which is news even where it also was given up.
-    private static let fullRules: Set<String> = ["P5", "P6"]
-    /// The rows that take what no other row knows.
-    private static let lastRows: Set<String> = ["4d", "5p"]
-}
-
-extension EnhancedStatusCode {
-    /// Whether it says more than its class.
-    var isTelling: Bool { subject != 0 || detail != 0 }
 }

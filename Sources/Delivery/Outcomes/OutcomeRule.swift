@@ -1,91 +1,99 @@
-/// One row of the table of outcomes: when all its conditions hold, this is the outcome and the reason.
+/// One rule of the table of outcomes: when all its conditions hold, this is the outcome and the reason.
 struct OutcomeRule: Sendable {
+    /// Something that is true or false of a reply.
+    enum Test: Sendable {
+        case replyClass(ReplyClasses)
+        /// One of these reply codes; `orNone` where a reply without one is meant as well.
+        case code([ClosedRange<UInt16>], orNone: Bool)
+        case status([StatusPattern], orNone: Bool)
+        /// One of these phases: the bits of their codes.
+        case phase(UInt16)
+        /// One of these lists has a phrase in the prepared text: a bit for each.
+        case says(UInt64)
+        /// One of these lists has a host name in the untouched text.
+        case names(UInt64)
+    }
+
+    /// Enhanced status codes by subject and detail, whatever their class; the reply code beats it.
+    struct StatusPattern: Hashable, Sendable {
+        var subject: UInt16
+        /// `nil` means all of the subject.
+        var details: ClosedRange<UInt16>?
+
+        func matches(_ status: EnhancedStatusCode) -> Bool {
+            status.subject == subject && (details?.contains(status.detail) ?? true)
+        }
+    }
+
+    /// The classes that a test names.
+    struct ReplyClasses: OptionSet, Sendable {
+        let rawValue: UInt8
+        static let temporary = Self(rawValue: 1)
+        static let permanent = Self(rawValue: 2)
+        /// Neither success nor failure, such as a 354 where it has no business.
+        static let other = Self(rawValue: 4)
+
+        static func of(_ replyClass: UInt16) -> Self {
+            switch replyClass {
+            case 4: temporary
+            case 5: permanent
+            default: other
+            }
+        }
+    }
+
+    /// A test, or its opposite, with its words in the table.
+    struct Term: Sendable {
+        var isNegated: Bool
+        var test: Test
+        var source: String
+    }
+
+    /// A line of the table: alternatives, of each of which all terms must hold.
+    struct Condition: Sendable {
+        var alternatives: [[Term]]
+        var source: String
+    }
+
     let id: String
-    let conditions: [ReplyCondition]
     let outcome: Outcome?
     let reason: Reason
-
-    init(_ id: String, when conditions: ReplyCondition..., give outcome: Outcome?, _ reason: Reason) {
-        self.id = id
-        self.conditions = conditions
-        self.outcome = outcome
-        self.reason = reason
-    }
+    var conditions: [Condition] = []
 
     func matches(_ reply: PreparedReply) -> Bool {
         conditions.allSatisfy { $0.holds(reply) }
     }
 }
 
-/// Something that is true or false of a reply; the words of which the table of outcomes is made.
-struct ReplyCondition: Sendable {
-    let holds: @Sendable (PreparedReply) -> Bool
-
-    /// Class 5: the reply code says so, or the enhanced status code or the words where there is no reply code.
-    static let permanent = ReplyCondition { $0.replyClass == 5 }
-    /// Class 4, likewise.
-    static let temporary = ReplyCondition { $0.replyClass == 4 }
-    /// Neither success nor failure, such as a 354 where it has no business.
-    static let outOfPlace = ReplyCondition { $0.replyClass != 4 && $0.replyClass != 5 }
-    /// No reply code and no enhanced status code: words of our own software rather than of a server.
-    static let withoutCodes = ReplyCondition { $0.code == 0 && $0.status == nil }
-
-    static func code(_ codes: UInt16...) -> ReplyCondition {
-        ReplyCondition { codes.contains($0.code) }
+extension OutcomeRule.Condition {
+    func holds(_ reply: PreparedReply) -> Bool {
+        alternatives.contains { terms in terms.allSatisfy { $0.holds(reply) } }
     }
+}
 
-    static func code(_ codes: ClosedRange<UInt16>) -> ReplyCondition {
-        ReplyCondition { codes.contains($0.code) }
+extension OutcomeRule.Term {
+    func holds(_ reply: PreparedReply) -> Bool {
+        test.holds(reply) != isNegated
     }
+}
 
-    /// The enhanced status code is x.subject.anything, whatever its class.
-    static func status(_ subject: UInt16) -> ReplyCondition {
-        ReplyCondition { $0.status?.subject == subject }
-    }
-
-    /// The enhanced status code is x.subject.detail, whatever its class.
-    static func status(_ subject: UInt16, _ details: UInt16...) -> ReplyCondition {
-        ReplyCondition { reply in
-            guard let status = reply.status else { return false }
-            return status.subject == subject && details.contains(status.detail)
+extension OutcomeRule.Test {
+    func holds(_ reply: PreparedReply) -> Bool {
+        switch self {
+        case .replyClass(let classes):
+            return classes.contains(.of(reply.replyClass))
+        case .code(let ranges, let orNone):
+            if reply.code == 0 { return orNone }
+            return ranges.contains { $0.contains(reply.code) }
+        case .status(let patterns, let orNone):
+            guard let status = reply.status else { return orNone }
+            return patterns.contains { $0.matches(status) }
+        case .phase(let phases):
+            return phases & (1 << UInt16(reply.phase.code)) != 0
+        case .says(let lists):
+            return reply.words.contains(anyOf: lists)
+        case .names(let lists):
+            return reply.hosts.contains(anyOf: lists)
         }
-    }
-
-    /// The enhanced status code is x.subject.detail with a detail in a range, whatever its class.
-    static func status(_ subject: UInt16, _ details: ClosedRange<UInt16>) -> ReplyCondition {
-        ReplyCondition { reply in
-            guard let status = reply.status else { return false }
-            return status.subject == subject && details.contains(status.detail)
-        }
-    }
-
-    /// The reply was given in one of these phases.
-    static func phase(_ phases: DeliveryPhase...) -> ReplyCondition {
-        ReplyCondition { phases.contains($0.phase) }
-    }
-
-    /// The reply was given to MAIL or before it.
-    static let upToMail = ReplyCondition { $0.phase.code <= DeliveryPhase.mail.code }
-
-    /// One of the phrases stands in the prepared text.
-    static func says(_ words: Phrases) -> ReplyCondition {
-        ReplyCondition { words.occur(in: $0.text) }
-    }
-
-    /// One of the host names stands in the raw text (the prepared one has lost its URLs).
-    static func names(_ hosts: [String]) -> ReplyCondition {
-        ReplyCondition { reply in hosts.contains { reply.rawContains($0) } }
-    }
-
-    static func any(_ conditions: ReplyCondition...) -> ReplyCondition {
-        ReplyCondition { reply in conditions.contains { $0.holds(reply) } }
-    }
-
-    static func all(_ conditions: ReplyCondition...) -> ReplyCondition {
-        ReplyCondition { reply in conditions.allSatisfy { $0.holds(reply) } }
-    }
-
-    static func not(_ condition: ReplyCondition) -> ReplyCondition {
-        ReplyCondition { !condition.holds($0) }
     }
 }

@@ -7,123 +7,34 @@ struct PreparedReply: Sendable {
     let phase: DeliveryPhase
     /// The words without relay boilerplate, URLs, addresses and repeated codes.
     let text: FoldedText
-    /// The raw words in ASCII lower case, for host names.
-    private let raw: [UInt8]
+    /// The word lists that have a phrase in the prepared text.
+    let words: PhraseIndex.Hits
+    /// The lists that have a host name in the untouched text (the prepared one has lost its links).
+    let hosts: PhraseIndex.Hits
 
-    init(_ reply: SMTPReply, phase: DeliveryPhase) {
-        raw = reply.text.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-        text = FoldedText(ReplyCleaner.clean(raw))
-        let folded = FoldedText(reply.text)
-        self.phase = Self.phaseNamed(in: folded) ?? phase
-        var code = reply.code
-        if let quoted = Self.codeOfRefusal(in: raw) { code = quoted }
-        self.code = code
-        status = reply.enhancedStatus
+    init(_ reply: SMTPReply, phase: DeliveryPhase, _ book: RuleBook) {
+        let raw = reply.text.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+        text = FoldedText(utf8: ReplyCleaner.clean(raw))
+        words = book.words.search(text.bytes)
+        hosts = book.hosts.search(raw)
+        self.phase = book.phaseNamed(in: FoldedText(utf8: raw)) ?? phase
+        let refusal = Self.refusal(in: raw)
+        code = refusal?.code ?? reply.code
+        status = refusal.map { $0.status ?? reply.enhancedStatus } ?? reply.enhancedStatus
         if code != 0 {
             replyClass = code / 100
         } else if let status {
             replyClass = UInt16(status.statusClass)
         } else {
-            replyClass = Words.soundsTemporary.occur(in: text) ? 4 : 5
+            replyClass = book.soundsTemporary(words) ? 4 : 5
         }
     }
 
-    func rawContains(_ host: String) -> Bool {
-        raw.firstRange(of: host.utf8, from: 0) != nil
-    }
-
-    /// The phase that a relaying server names in its report of another server's reply.
-    private static func phaseNamed(in raw: FoldedText) -> DeliveryPhase? {
-        Words.namedPhases.first { $0.words.occur(in: raw) }?.phase
-    }
-
-    /// The code that another server greeted a relay with: `refused to talk to me: 554 …`.
-    private static func codeOfRefusal(in raw: [UInt8]) -> UInt16? {
+    /// The codes that another server greeted a relay with: `refused to talk to me: 554 5.7.1 …`.
+    private static func refusal(in raw: [UInt8]) -> ReplyHead? {
         guard let phrase = raw.firstRange(of: "refused to talk to me:".utf8, from: 0) else { return nil }
-        let digits = raw[phrase.upperBound...].drop { $0 == 0x20 }.prefix(3)
-        guard let code = UInt16(String(decoding: digits, as: UTF8.self)), (400...599).contains(code) else { return nil }
-        return code
-    }
-}
-
-/// Takes out of a reply what is not said about this message: who relayed it, links, addresses, repeated codes.
-enum ReplyCleaner {
-    /// The text without boilerplate; the input is in lower case.
-    static func clean(_ raw: [UInt8]) -> String {
-        var bytes = raw.map { $0 == 0x0A || $0 == 0x0D || $0 == 0x09 ? 0x20 : $0 }
-        for (opening, closing) in boilerplate {
-            remove(from: opening, through: closing, in: &bytes)
-        }
-        let words = bytes.split(separator: 0x20)
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        for word in words where !isNoise(word) {
-            result.append(contentsOf: withoutMarkedParts(word))
-            result.append(0x20)
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    /// Phrases of relaying servers, from the first text to the nearest second one.
-    private static let boilerplate: [(opening: String, closing: String)] = [
-        ("host ", " said:"), ("(in reply to ", "command)"), ("smtp error from remote mail", ":"),
-        ("smtp error from remote host", ":"), ("remote host said", ":"), ("giving up on ", "."),
-        ("after rcpt to:<", ">:"),
-        ("after mail from:<", ">:"),
-    ]
-
-    private static func remove(from opening: String, through closing: String, in bytes: inout [UInt8]) {
-        guard
-            let start = bytes.firstRange(of: opening.utf8, from: 0),
-            let end = bytes.firstRange(of: closing.utf8, from: start.upperBound),
-            end.lowerBound - start.upperBound < 160
-        else { return }
-        bytes.replaceSubrange(start.lowerBound..<end.upperBound, with: [0x20])
-    }
-
-    /// Links, addresses, bracketed IP addresses, and codes repeated in the middle of a folded reply.
-    private static func isNoise(_ word: ArraySlice<UInt8>) -> Bool {
-        if word.contains(UInt8(ascii: "@")) { return true }
-        if word.firstRange(of: "://".utf8, from: word.startIndex) != nil || word.starts(with: "www.".utf8) {
-            return true
-        }
-        return isBracketedIP(word) || isRepeatedCode(word)
-    }
-
-    private static func isBracketedIP(_ word: ArraySlice<UInt8>) -> Bool {
-        guard let opening = word.firstIndex(of: UInt8(ascii: "[")) else { return false }
-        let inside = word[(opening + 1)...].prefix { $0 != UInt8(ascii: "]") }
-        return inside.count >= 4
-            && inside.allSatisfy {
-                (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == UInt8(ascii: ".")
-                    || $0 == UInt8(ascii: ":")
-            }
-    }
-
-    /// `550-5.1.1` and `5.1.1`, as they stand where a reply of several lines was folded.
-    private static func isRepeatedCode(_ word: ArraySlice<UInt8>) -> Bool {
-        let head = ReplyHead(Substring(decoding: word, as: UTF8.self))
-        return head.status != nil && head.rest.isEmpty
-    }
-
-    /// A word without a leading `550-` of a folded reply.
-    private static func withoutMarkedParts(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard word.count > 4, word[word.startIndex + 3] == UInt8(ascii: "-"),
-            word.prefix(3).allSatisfy({ (0x30...0x39).contains($0) })
-        else { return word }
-        return word.dropFirst(4)
-    }
-}
-
-extension RandomAccessCollection<UInt8> where Index == Int {
-    /// Where the bytes first stand at or after an index.
-    func firstRange(of needle: String.UTF8View, from start: Int) -> Range<Int>? {
-        let count = needle.count
-        guard count > 0, let first = needle.first, start + count <= endIndex else { return nil }
-        for index in start...(endIndex - count)
-        where self[index] == first && self[index..<(index + count)].elementsEqual(needle) {
-            return index..<(index + count)
-        }
-        return nil
+        let rest = raw[phrase.upperBound...].drop { $0 == 0x20 }.prefix(24)
+        let head = ReplyHead(Substring(decoding: rest, as: UTF8.self))
+        return (400...599).contains(head.code) ? head : nil
     }
 }

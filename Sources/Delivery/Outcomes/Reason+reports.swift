@@ -1,7 +1,5 @@
 /// Reasons that only reports give: bounce messages and complaints.
 extension Reason {
-    /// A bounce message gives no reason that any rule knows.
-    public static let unknown = Reason(rawValue: "unknown")
     /// Another server still tries to deliver the message.
     public static let delayed = Reason(rawValue: "delayed")
     /// A report confirms that the message has arrived.

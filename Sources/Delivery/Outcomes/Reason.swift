@@ -51,6 +51,8 @@ extension Reason {
     public static let protocolError = Reason(rawValue: "protocol")
     public static let otherPermanent = Reason(rawValue: "other_permanent")
     public static let expired = Reason(rawValue: "expired")
+    /// A relay's report of a failure in which nothing is understood.
+    public static let unknown = Reason(rawValue: "unknown")
     public static let softBounceLimit = Reason(rawValue: "soft_bounce_limit")
     public static let complaint = Reason(rawValue: "complaint")
     public static let optOut = Reason(rawValue: "opt_out")
@@ -72,4 +74,18 @@ extension Reason {
         default: false
         }
     }
+}
+
+extension Reason {
+    /// Every reason that Postrider gives.
+    static let all: [Reason] = [
+        .accepted, .waiting, .badSyntax, .duplicate, .suppressed, .localFault, .noSuchDomain, .nullMX,
+        .dnsTemporary, .unreachable, .connectionLost, .inDoubt, .tlsPolicy, .senderBlocked,
+        .senderBlockedTemporarily, .noSuchUser, .rateLimited, .tooManyRecipients, .mailboxFull, .systemFull,
+        .tooBig, .greylisted, .temporary, .mailboxUnavailable, .virusOrAttachment, .urlListed,
+        .senderAuthentication, .mailFlood, .senderRejected, .malformedMessage, .spamContent, .mailboxDisabled,
+        .moved, .relayDenied, .policy, .protocolError, .otherPermanent, .expired, .unknown, .softBounceLimit,
+        .complaint, .optOut, .inDoubtHeld, .recoveredTooOften, .resentByOwner, .confirmedByOwner, .droppedByOwner,
+        .delayed, .delivered, .relayed, .expanded, .automaticReply, .otherFeedback,
+    ]
 }

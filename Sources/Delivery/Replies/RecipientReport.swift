@@ -7,10 +7,14 @@ public struct RecipientReport: Hashable, Sendable {
     public var reply: SMTPReply
     /// To which command the reply was given, where that is told; else ``DeliveryPhase/dsn``.
     public var phase: DeliveryPhase
+    /// What the reporting system says before it quotes the reply; it may name the phase, and is no reason.
+    public var context: String
 
     public init(
-        action: ReportAction, status: EnhancedStatusCode?, reply: SMTPReply, phase: DeliveryPhase = .dsn
+        action: ReportAction, status: EnhancedStatusCode?, reply: SMTPReply, phase: DeliveryPhase = .dsn,
+        context: String = ""
     ) {
+        self.context = context
         self.action = action
         self.status = status
         self.reply = reply

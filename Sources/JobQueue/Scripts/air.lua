@@ -13,12 +13,12 @@ local texts, marked, result = redis.call('HMGET', flight, unpack(fields)), {}, {
 for i, text in ipairs(texts) do
   result[i] = text and 1 or 0
   if text then
-    local m, site, payload = split_place(text)
+    local place, payload = split_head(text)
     local recoveries, strikes, flags = string.byte(payload, 5, 7)
     if recoveries > 0 and flags < 2 then recoveries = math.min(recoveries + 1, 255) end
     local head = string.sub(payload, 1, 4) .. string.char(recoveries, strikes, flags % 2 + 2)
     marked[#marked + 1] = fields[i]
-    marked[#marked + 1] = with_place(m, site, head .. string.sub(payload, 8))
+    marked[#marked + 1] = place .. head .. string.sub(payload, 8)
   end
 end
 if #marked > 0 then redis.call('HSET', flight, unpack(marked)) end

@@ -8,7 +8,7 @@
 --   delivery takes a whole step back, good ones bring it forward bit by bit.)
 local site, named, own, first, longest = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local now = now_ms()
-local p = find_pace(site) or read_pace(site, nil, '0 1 0 0 0 0')
+local p = find_pace(site) or read_pace(site, nil, FRESH)
 local is_probe = p.blocked == 2
 if now >= p.not_before or is_probe or (ARGV[2] == 'blocked' and p.blocked == 0) then
   if ARGV[2] == 'slow' and not is_probe then

@@ -11,6 +11,9 @@
 -- This script is a door: workers never load it. It is there only after the coordinator has made sure that this very Redis
 -- process knows all that the contact book knows (docs/queue.md), so a Redis that came back older sends nothing twice.
 local MAX_BUCKET_JOBS, MAX_LANES, MAX_MAILINGS = 200, 32, 16
+-- How many jobs a lane may give in its turn, also when there are lanes enough for every job to come from another: what a lane
+-- costs is shared then. And how many more lanes are looked at than are needed: some may have to wait, or be empty.
+local TURN, SPARE_LANES = 2, 4
 -- A lane that must wait for longer is looked at once in that many ms: what it waits for may have come to an end.
 local LONGEST_PARKING = 60000
 local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
@@ -19,7 +22,7 @@ if not lease_holds(worker, now) then return false end
 
 -- A due job goes to the head of its lane: it has waited its time, it does not queue behind the whole mailing again.
 local function promote(limit)
-  local bucket = redis.call('ZRANGEBYSCORE', due_key, '-inf', now, 'LIMIT', 0, 1)[1]
+  local bucket = redis.call('ZRANGEBYSCORE', due_key, '-inf', at_once, 'LIMIT', '0', '1')[1]
   if not bucket then return end
   local jobs = redis.call('LPOP', key_bucket(bucket), limit) or {}
   if #jobs < limit then redis.call('ZREM', due_key, bucket) end
@@ -32,7 +35,7 @@ local function promote(limit)
   for m, n in pairs(promoted) do count(m, 'due', -n) end
 end
 promote(MAX_BUCKET_JOBS)
-for _, m in ipairs(redis.call('ZRANGEBYSCORE', resting_key, '-inf', now, 'LIMIT', 0, MAX_MAILINGS)) do activate(m) end
+for _, m in ipairs(redis.call('ZRANGEBYSCORE', resting_key, '-inf', at_once, 'LIMIT', '0', MAX_MAILINGS)) do activate(m) end
 
 local result = { -1, redis.call('HLEN', prefix .. 'suppressed') }
 local pacing = redis.call('EXISTS', limits_key, pace_key) > 0
@@ -63,97 +66,126 @@ local function mailing_allowance(quota, n)
   return n, now
 end
 
--- Takes up to n jobs of one mailing into flight, from its lanes in turn; returns how many it took. Each kind of step is one
--- command for all lanes together: with a few jobs from each of many sites, commands and not jobs are what costs.
-local function serve(m, n)
+-- Takes n jobs at most from the head of a lane.
+local function pop(lane, n)
+  if n > 1 then return redis.call('LPOP', lane, text_of(n)) or {} end
+  return { redis.call('LPOP', lane) or nil }
+end
+
+-- Takes up to n jobs of one mailing into flight, from some of its lanes in turn; returns how many it took. Each kind of step is one
+-- command for all lanes together: with a few jobs from each of many sites, commands and not jobs are what costs. For the same
+-- reason numbers that become arguments are made texts here, and sites at ease are read into one table.
+local function serve(m, n, some)
   local ready = key_ready(m)
-  local lanes = redis.call('ZRANGEBYSCORE', ready, '-inf', now, 'LIMIT', 0, MAX_LANES)
+  local lanes = redis.call('ZRANGEBYSCORE', ready, '-inf', at_once, 'LIMIT', '0', text_of(some))
   if #lanes == 0 then return 0 end
-  local limits = pacing and redis.call('HMGET', limits_key, '*', unpack(lanes))
-  local states = pacing and redis.call('HMGET', pace_key, unpack(lanes))
-  local taken, query, scores, drained, spent, popped = {}, {}, {}, {}, {}, 0
+  local limits, states, busy, calm
+  if pacing then
+    limits, states = redis.call('HMGET', limits_key, '*', unpack(lanes)), redis.call('HMGET', pace_key, unpack(lanes))
+    busy, calm = redis.call('HMGET', busy_key, unpack(lanes)), read_pace(nil, nil, FRESH)
+  end
+  local taken, query, scores, drained, spent, under_way, popped, q = {}, {}, {}, {}, {}, {}, 0, 0
   for i, site in ipairs(lanes) do
     if popped >= n then break end
-    local share, score = math.ceil((n - popped) / (#lanes - i + 1)), at_once
-    local p = pacing and read_pace(site, limits[i + 1] or limits[1], states[i]) or nil
+    local share = math.max(math.ceil((n - popped) / (#lanes - i + 1)), math.min(n - popped, TURN))
+    local score, p, room, later, is_full = at_once, nil, nil, nil, false
+    if pacing then
+      local limit, state = limits[i + 1] or limits[1], states[i]
+      if not is_at_ease(state) then
+        p = read_pace(site, limit, state, busy[i])
+      elseif limit then
+        p = reread_pace(calm, site, limit, state, busy[i])
+      end
+    end
     if p then
-      local room
-      room, score = allowance(p, now)
+      room, later, is_full = allowance(p, now)
       share = math.min(share, room)
     end
     if share < 1 then
-      scores[#scores + 1] = math.min(score, now + LONGEST_PARKING)
+      scores[#scores + 1] = math.min(later, now + LONGEST_PARKING)
       scores[#scores + 1] = site
+      if is_full then
+        under_way[#under_way + 1] = site
+        under_way[#under_way + 1] = text_of(-p.busy)
+      end
     else
-      local jobs = redis.call('LPOP', key_lane(m, site), share) or {}
-      if p then
-        spend(p, #jobs, now)
+      local jobs = pop(key_lane(m, site), share)
+      local found = #jobs
+      if p and found > 0 then
+        spend(p, found, now)
         if p.step > 0 or p.blocked > 0 then
           spent[#spent + 1] = site
-          spent[#spent + 1] = p.blocked > 0 and written(p) or written_tat(p)
+          spent[#spent + 1] = written(p)
         end
-        local room, later = allowance(p, now)
-        score = room < 1 and math.min(later, now + LONGEST_PARKING) or at_once
       end
-      if #jobs < share then
+      if found < share then
         drained[#drained + 1] = site
       else
+        if p and room - found < 1 then
+          room, later, is_full = allowance(p, now)
+          if room < 1 then score = math.min(later, now + LONGEST_PARKING) end
+        end
         scores[#scores + 1] = score
         scores[#scores + 1] = site
       end
-      for _, payload in ipairs(jobs) do
-        query[#query + 1] = 'GET'
-        query[#query + 1] = 'u1'
-        query[#query + 1] = text_of(ordinal_of(payload))
+      for k = 1, found do
+        query[q + 1], query[q + 2], query[q + 3] = 'GET', 'u1', text_of(ordinal_of(jobs[k]))
+        q = q + 3
       end
-      popped = popped + #jobs
-      taken[#taken + 1] = { site, jobs, p }
+      popped = popped + found
+      local paced = p and (p.connections > 0 and 2 or 1) or 0
+      taken[#taken + 1] = { site, jobs, paced, paced == 2 and tonumber(busy[i] or 0), is_full }
     end
   end
   if #drained > 0 then redis.call('ZREM', ready, unpack(drained)) end
   if #scores > 0 then redis.call('ZADD', ready, unpack(scores)) end
   if #spent > 0 then redis.call('HSET', pace_key, unpack(spent)) end
-  if popped == 0 then return 0 end
-  local done = redis.call('BITFIELD_RO', key_done(m), unpack(query))
-  local flight, k = {}, 0
+  local done, flight, counted, f, k = popped > 0 and redis.call('BITFIELD_RO', key_done(m), unpack(query)), {}, {}, 0, 0
   for _, lane in ipairs(taken) do
-    local site, fresh, busy = lane[1], {}, lane[3] and lane[3].connections > 0 and {}
-    local place = m .. ':' .. site .. '\n'
+    local site, fresh, paced = lane[1], {}, lane[3]
+    local place = m .. (paced == 2 and '+' or ':') .. site .. '\n'
     for _, payload in ipairs(lane[2]) do
       k = k + 1
       if done[k] == 0 then
-        local id = m .. ':' .. query[3 * k]
-        flight[#flight + 1] = id
-        flight[#flight + 1] = place .. payload
+        flight[f + 1], flight[f + 2] = m .. ':' .. query[3 * k], place .. payload
+        f = f + 2
         fresh[#fresh + 1] = payload
-        if busy then
-          busy[#busy + 1] = id
-          busy[#busy + 1] = worker
-        end
       end
     end
     if #fresh > 0 then
-      if busy then redis.call('HSET', key_busy(site), unpack(busy)) end
-      result[#result + 1] = m
-      result[#result + 1] = site
-      result[#result + 1] = busy and 2 or lane[3] and 1 or 0
-      result[#result + 1] = fresh
+      local r = #result
+      result[r + 1], result[r + 2], result[r + 3], result[r + 4] = m, site, paced, fresh
+    end
+    if paced == 2 then
+      local before, is_full = lane[4], lane[5]
+      local number = math.abs(before) + #fresh
+      if number > 0 then
+        under_way[#under_way + 1] = site
+        under_way[#under_way + 1] = text_of((before < 0 or is_full) and -number or number)
+        counted[#counted + 1] = site
+        counted[#counted + 1] = #fresh
+      end
     end
   end
-  if #flight > 0 then redis.call('HSET', key_flight(worker), unpack(flight)) end
+  if #under_way > 0 then redis.call('HSET', busy_key, unpack(under_way)) end
+  if popped == 0 then return 0 end
+  if f > 0 then redis.call('HSET', key_flight(worker), unpack(flight)) end
+  if #counted > 0 then keep_recount(worker, counted) end
   count(m, 'waiting', -popped)
-  if popped > #flight / 2 then count(m, 'closed', popped - #flight / 2) end
-  return #flight / 2
+  if popped > f / 2 then count(m, 'closed', popped - f / 2) end
+  return f / 2
 end
 
 local left = want
-for _, m in ipairs(redis.call('ZRANGE', mailings_key, 0, MAX_MAILINGS - 1)) do
+for _, m in ipairs(redis.call('ZRANGE', mailings_key, '0', MAX_MAILINGS - 1)) do
   if left <= 0 then break end
   local mailing = redis.call('HMGET', key_mailing(m), 'weight', 'window', 'quota_interval', 'quota_burst', 'quota_tat')
   local weight = table.remove(mailing, 1)
   local room, later = mailing_allowance(mailing, left)
   if room > 0 then
-    local taken = serve(m, room)
+    local taken = serve(m, room, math.min(math.ceil(room / TURN) + SPARE_LANES, MAX_LANES))
+    -- Those may all have been empty, or waiting for their pace as of now.
+    if taken == 0 then taken = serve(m, room, MAX_LANES) end
     left = left - taken
     if taken > 0 then
       redis.call('ZINCRBY', mailings_key, taken / (weight or 1), m)
@@ -162,7 +194,7 @@ for _, m in ipairs(redis.call('ZRANGE', mailings_key, 0, MAX_MAILINGS - 1)) do
         redis.call('HSET', key_mailing(m), 'quota_tat', string.format('%.3f', tat))
       end
     end
-    later = redis.call('ZRANGE', key_ready(m), 0, 0, 'WITHSCORES')[2]
+    later = redis.call('ZRANGE', key_ready(m), '0', '0', 'WITHSCORES')[2]
   end
   if not later or tonumber(later) > now then
     redis.call('ZREM', mailings_key, m)
@@ -176,7 +208,7 @@ if redis.call('EXISTS', mailings_key) == 1 then
 else
   local soonest = math.huge
   for _, key in ipairs({ due_key, resting_key }) do
-    soonest = math.min(soonest, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or soonest))
+    soonest = math.min(soonest, tonumber(redis.call('ZRANGE', key, '0', '0', 'WITHSCORES')[2] or soonest))
   end
   if soonest < math.huge then result[1] = math.max(0, math.ceil(soonest - now)) end
 end

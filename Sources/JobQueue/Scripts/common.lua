@@ -30,14 +30,21 @@ local outcomes_key = prefix .. 'outcomes'
 local function ordinal_of(payload) return (struct.unpack('>I4', payload)) end
 
 -- Counts of a mailing: fed = waiting + in flight + due + closed, as copies of jobs, at every moment.
-local function count(m, name, by) redis.call('HINCRBY', key_counts(m), name, by) end
+local function count(m, name, by) redis.call('HINCRBY', key_counts(m), name, text_of(by)) end
 
--- The text of a job in flight or due is "<mailing>:<site>\n<payload>", since it stands outside its lane.
+-- The text of a job in flight or due is "<mailing>:<site>\n<payload>", since it stands outside its lane. In flight, "+" stands
+-- for ":" where the message counts as a connection in use (see pace.lua).
 local function with_place(m, site, payload) return m .. ':' .. site .. '\n' .. payload end
+local function split_head(text)
+  local newline = string.find(text, '\n', 1, true)
+  return string.sub(text, 1, newline), string.sub(text, newline + 1)
+end
+-- The site of a job in flight that counts as a connection in use, else nil.
+local function counted_site(text) return string.match(text, '^%d+%+([^\n]*)') end
 local function split_place(text)
-  local colon = string.find(text, ':', 1, true)
-  local newline = string.find(text, '\n', colon, true)
-  return string.sub(text, 1, colon - 1), string.sub(text, colon + 1, newline - 1), string.sub(text, newline + 1)
+  local place, payload = split_head(text)
+  local m, mark, site = string.match(place, '^(%d+)(.)(.*)\n$')
+  return m, site, payload, mark == '+'
 end
 
 local function state_of(m) return redis.call('HGET', key_mailing(m), 'state') end

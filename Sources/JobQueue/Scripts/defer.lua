@@ -1,7 +1,6 @@
 #!lua flags=allow-oom
 -- DEFER: puts jobs aside until their next attempt, or, with a delay of -1, until a person decides whether they were sent.
--- ARGV: 1 worker, 2… the sites that want to hear of it (see pace.lua), then per job: m, ordinal, site, delay in ms, payload
---   (with the attempt counted), status change
+-- ARGV: 1 worker, then per job, of at most 500: m, ordinal, site, delay in ms, payload (with the attempt counted), status change
 -- Result: how many were put aside.
 -- Guarantees: only what is still in this worker's flight moves (a reaped job has gone back already, uncharged); the job and
 --   its status change move together. Granularity of the delay: one second.
@@ -16,9 +15,12 @@ local function put_aside(m, site, payload, delay)
   aside[m] = (aside[m] or 0) + 1
 end
 
-for i = note_sites(2, now), #ARGV, 6 do
-  local m, ordinal, site, delay, payload, change = unpack(ARGV, i, i + 5)
-  if redis.call('HDEL', flight, m .. ':' .. ordinal) == 1 then
+local fields = {}
+for i = 2, #ARGV, 6 do fields[#fields + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
+free_connections(ARGV[1], counted_in(flight, fields), now)
+for k, field in ipairs(fields) do
+  local m, ordinal, site, delay, payload, change = unpack(ARGV, 6 * k - 4, 6 * k + 1)
+  if redis.call('HDEL', flight, field) == 1 then
     if delay == '-1' then
       hold('doubt', m, site, payload, change)
     elseif redis.call('GETBIT', key_done(m), ordinal) == 1 then

@@ -2,15 +2,21 @@
 --
 -- limits: hash, site or "*" (all sites without limits of their own) → "interval burst connections …", interval in ms per
 --   message (0: no rate), connections = messages that may be under way at once (0: any number); what follows is for people.
--- pace: hash, site → "tat factor learned not_before wait blocked", what has come of it so far. tat is the theoretical arrival
---   time of the generic cell rate algorithm; factor (0 to 1) slows the rate after the site asked for it; learned stands in for
---   the interval where none is set; nothing goes before not_before; wait is the last pause; blocked is 1 while the site
---   refuses us and 2 while one message is out to try it.
--- busy:<site>: hash, job → worker, for sites with a limit of connections.
+-- pace: hash, site → tat, factor, learned, not_before, wait, blocked, packed: what has come of it so far. tat is the theoretical
+--   arrival time of the generic cell rate algorithm; factor (0 to 1) slows the rate after the site asked for it; learned stands
+--   in for the interval where none is set; nothing goes before not_before; wait is the last pause; blocked is 1 while the site
+--   refuses us and 2 while one message is out to try it. Of a site at ease, which is as good as all of them, tat is all there is.
+-- busy: hash, site → messages under way there, for sites with a limit of connections: at every moment as many as the flights of
+--   all workers hold that are marked as counted (see common.lua). Below zero when a lane has been turned away since one ended.
+-- recount: hash, only while MEND counts anew: "w:<worker>" of those whose flight it has looked at, and "s:<site>" → the messages
+--   that these have under way.
 
 local limits_key = prefix .. 'limits'
 local pace_key = prefix .. 'pace'
-local function key_busy(site) return prefix .. 'busy:' .. site end
+local busy_key = prefix .. 'busy'
+local recount_key = prefix .. 'recount'
+local EASE, STATE = '<d', '<dddddB'
+local FRESH = struct.pack(EASE, 0)
 
 local SLOWEST_FACTOR = 1 / 64
 
@@ -19,54 +25,70 @@ local EARLY = 25
 -- How many ms a lane with a rate is left alone at least, however short its interval: several messages go at once then.
 local SHORTEST_WAIT = 10
 
--- The numbers in a text. Sites share limits, and most are in the same state but for their tat: each text is taken apart once.
-local numbers_read = {}
-local function numbers(text)
-  local list = numbers_read[text]
-  if not list then
-    list = {}
-    for number in string.gmatch(text, '%S+') do list[#list + 1] = tonumber(number) end
-    numbers_read[text] = list
+-- A burst that makes up for messages that come EARLY.
+local function widened(burst, step) return step > 0 and math.max(burst, 1 + EARLY / step) or burst end
+
+-- A limit taken apart; each text once, since sites share limits. wide_burst is its burst at full rate.
+local limits_read = {}
+local function read_limit(text)
+  local limit = limits_read[text]
+  if not limit then
+    limit = {}
+    for number in string.gmatch(text, '%S+') do limit[#limit + 1] = tonumber(number) end
+    limit.interval, limit.burst, limit.connections = limit[1], limit[2], limit[3]
+    limit.wide_burst = widened(limit.burst, limit.interval)
+    limits_read[text] = limit
   end
-  return unpack(list)
+  return limit
 end
 
--- Reads a site's limit and state; nil when it has neither.
-local function read_pace(site, limit, state)
+-- Whether a state, or none, is that of a site at ease: neither slowed down nor blocked.
+local function is_at_ease(state) return not state or #state == #FRESH end
+
+-- Reads a site's limit, state and messages under way; nil when it has neither limit nor state.
+local function read_pace(site, limit, state, busy)
   if not limit and not state then return nil end
   local p = {
-    site = site, interval = 0, burst = 1, connections = 0, tat = 0, factor = 1, learned = 0, not_before = 0, wait = 0, blocked = 0,
-    taken = 0, rest = '1.000000 0.000000 0 0 0',
+    site = site, interval = 0, burst = 1, connections = 0, busy = math.abs(busy or 0),
+    tat = 0, factor = 1, learned = 0, not_before = 0, wait = 0, blocked = 0,
   }
-  if limit then p.interval, p.burst, p.connections = numbers(limit) end
-  if state then
-    local tat, rest = string.match(state, '(%S+) (.+)')
-    p.tat, p.rest = tonumber(tat), rest
-    p.factor, p.learned, p.not_before, p.wait, p.blocked = numbers(rest)
+  if limit then
+    limit = read_limit(limit)
+    p.interval, p.burst, p.connections = limit.interval, limit.burst, limit.connections
+  end
+  if state and is_at_ease(state) then
+    p.tat = struct.unpack(EASE, state)
+  elseif state then
+    p.tat, p.factor, p.learned, p.not_before, p.wait, p.blocked = struct.unpack(STATE, state)
   end
   p.step = (p.interval > 0 and p.interval or p.learned) / p.factor
-  if p.step > 0 then p.burst = math.max(p.burst, 1 + EARLY / p.step) end
+  p.burst = widened(p.burst, p.step)
+  return p
+end
+
+-- Reads the pace of a site at ease into a table that read_pace made for another: CLAIM reads many.
+local function reread_pace(p, site, limit, state, busy)
+  limit = read_limit(limit)
+  p.site, p.step, p.burst, p.connections = site, limit.interval, limit.wide_burst, limit.connections
+  p.tat, p.busy = state and struct.unpack(EASE, state) or 0, math.abs(busy or 0)
   return p
 end
 
 local function find_pace(site)
   local limit = redis.call('HMGET', limits_key, site, '*')
-  return read_pace(site, limit[1] or limit[2], redis.call('HGET', pace_key, site))
+  return read_pace(site, limit[1] or limit[2], redis.call('HGET', pace_key, site), redis.call('HGET', busy_key, site))
 end
 
 local function written(p)
-  return string.format('%.3f %.6f %.6f %.0f %.0f %d', p.tat, p.factor, p.learned, p.not_before, p.wait, p.blocked)
+  if p.factor == 1 and p.learned == 0 and p.not_before == 0 and p.wait == 0 and p.blocked == 0 then
+    return struct.pack(EASE, p.tat)
+  end
+  return struct.pack(STATE, p.tat, p.factor, p.learned, p.not_before, p.wait, p.blocked)
 end
 
--- The state of which only tat has changed since it was read.
-local function written_tat(p) return string.format('%.3f ', p.tat) .. p.rest end
-
--- Whether a state, as it is written, is that of a site that is neither slowed down nor blocked; without taking it apart.
-local function is_at_ease(state) return string.find(state, '^%S+ 1%.000000 .* 0$') ~= nil end
-
--- How many messages may go to a site now, and, when none may, from when on one may.
+-- How many messages may go to a site now; when none may, from when on one may; and whether it is connections that it lacks.
 local function allowance(p, now)
-  if now < p.not_before then return 0, p.not_before end
+  if now < p.not_before then return 0, p.not_before, false end
   local room, later = math.huge, now
   if p.step > 0 then
     local start = math.max(p.tat, now)
@@ -75,19 +97,18 @@ local function allowance(p, now)
     later = math.max(start - (p.burst - 1) * p.step, now + SHORTEST_WAIT)
   end
   if p.connections > 0 then
-    p.busy = p.busy or redis.call('HLEN', key_busy(p.site))
-    local free = p.connections - p.busy - p.taken
+    local free = p.connections - p.busy
     -- Whoever ends a message there makes the lane ready at once; a second later it is looked at in any case.
-    if free < 1 then return 0, math.max(later, now + 1000) end
+    if free < 1 then return 0, math.max(later, now + 1000), true end
     room = math.min(room, free)
   end
   if p.blocked > 0 then room = math.min(room, 1) end
-  return room, later
+  return room, later, false
 end
 
 -- Counts messages that are on their way to a site.
 local function spend(p, n, now)
-  p.taken = n
+  p.busy = p.busy + n
   if p.step > 0 then p.tat = math.max(p.tat, now) + n * p.step end
   if p.blocked > 0 and n > 0 then p.blocked, p.not_before = 2, now + p.wait end
 end
@@ -112,49 +133,9 @@ local function unpark(sites, now)
   end
 end
 
--- Frees the connections of jobs that a worker has ended; not those that another worker has by now. Answers whether there were any.
-local function free_connections(site, jobs, worker)
-  local holders, ours = redis.call('HMGET', key_busy(site), unpack(jobs)), {}
-  for k, holder in ipairs(holders) do
-    if holder == worker then ours[#ours + 1] = jobs[k] end
-  end
-  return #ours > 0 and redis.call('HDEL', key_busy(site), unpack(ours)) > 0
-end
-
--- Takes in that a site accepts: a block ends, and a slowed rate rises by a twentieth of the full one for each minute's worth of mail.
-local function relieve(p, sent, now)
-  p.wait = 0
-  if p.blocked > 0 then
-    p.blocked, p.not_before = 0, 0
-    unpark({ p.site }, now)
-  end
-  p.factor = math.min(1, p.factor + 0.05 * sent * p.step / 60000)
-  if p.factor == 1 then p.learned = 0 end
-  if p.factor == 1 and p.interval == 0 then
-    redis.call('HDEL', pace_key, p.site)
-  else
-    redis.call('HSET', pace_key, p.site, written(p))
-  end
-end
-
--- Reads, from ARGV[i] on, what ended at paced sites: how many sites, then per site: site, messages it accepted, n, job × n.
--- Answers where the rest of ARGV begins.
-local function note_sites(i, now)
-  local freed, accepting, messages = {}, {}, {}
-  for _ = 1, ARGV[i] do
-    local site, sent, n = ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
-    if n > 0 and free_connections(site, { unpack(ARGV, i + 4, i + 3 + n) }, ARGV[1]) then freed[#freed + 1] = site end
-    if sent > 0 then
-      accepting[#accepting + 1] = site
-      messages[#messages + 1] = sent
-    end
-    i = i + 3 + n
-  end
-  if #freed > 0 then unpark(freed, now) end
-  local states = #accepting > 0 and redis.call('HMGET', pace_key, unpack(accepting)) or {}
-  for k, site in ipairs(accepting) do
-    local p = states[k] and not is_at_ease(states[k]) and find_pace(site)
-    if p then relieve(p, messages[k], now) end
-  end
-  return i + 1
+-- Keeps what MEND has counted so far true, when the flight of a worker changes that it has looked at already.
+-- changes: {site, by how many counted messages, …}
+local function keep_recount(worker, changes)
+  if redis.call('HEXISTS', recount_key, 'w:' .. worker) == 0 then return end
+  for i = 1, #changes, 2 do redis.call('HINCRBY', recount_key, 's:' .. changes[i], changes[i + 1]) end
 end

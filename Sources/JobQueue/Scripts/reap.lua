@@ -21,10 +21,10 @@ if not worker then return { '', 0, 0, 0, 0 } end
 local flight, returned, doubtful, dead = key_flight(worker), 0, 0, 0
 local page = redis.call('HSCAN', flight, 0, 'COUNT', limit)[2]
 for i = 1, #page, 2 do
-  local m, site, payload = split_place(page[i + 1])
+  local m, site, payload, is_counted = split_place(page[i + 1])
   local ordinal, recoveries, strikes, flags = struct.unpack('>I4BBB', payload)
+  if is_counted then free_connections(worker, { [site] = 1 }, now) end
   redis.call('HDEL', flight, page[i])
-  if free_connections(site, { page[i] }, worker) then unpark({ site }, now) end
   local aired = flags >= 2
   if redis.call('GETBIT', key_done(m), ordinal) == 1 then
     count(m, 'closed', 1)

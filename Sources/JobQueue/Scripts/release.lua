@@ -1,12 +1,14 @@
 #!lua flags=allow-oom
 -- RELEASE: gives claimed jobs back to the head of their lanes, with no attempt charged.
--- ARGV: 1 worker, 2… the sites that want to hear of it (see pace.lua), then per job: m, ordinal
+-- ARGV: 1 worker, then per job, of at most 500: m, ordinal
 -- Result: how many went back.
 -- Guarantees: only what is still in this worker's flight moves; it was not sent, so what AIR marked is unmarked; jobs of a
 --   cancelled mailing are dropped.
 local flight, now, moved = key_flight(ARGV[1]), now_ms(), 0
-for i = note_sites(2, now), #ARGV, 2 do
-  local field = ARGV[i] .. ':' .. ARGV[i + 1]
+local fields = {}
+for i = 2, #ARGV, 2 do fields[#fields + 1] = ARGV[i] .. ':' .. ARGV[i + 1] end
+free_connections(ARGV[1], counted_in(flight, fields), now)
+for _, field in ipairs(fields) do
   local text = redis.call('HGET', flight, field)
   if text then
     redis.call('HDEL', flight, field)

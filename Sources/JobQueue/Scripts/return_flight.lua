@@ -9,8 +9,8 @@ local flight, now = key_flight(ARGV[1]), now_ms()
 local page = redis.call('HSCAN', flight, 0, 'COUNT', ARGV[2])[2]
 for i = 1, #page, 2 do
   redis.call('HDEL', flight, page[i])
-  local m, site, payload = split_place(page[i + 1])
-  if free_connections(site, { page[i] }, ARGV[1]) then unpark({ site }, now) end
+  local m, site, payload, is_counted = split_place(page[i + 1])
+  if is_counted then free_connections(ARGV[1], { [site] = 1 }, now) end
   local ordinal, recoveries, strikes, flags = struct.unpack('>I4BBB', payload)
   if flags >= 2 and redis.call('HGET', key_mailing(m), 'policy') == 'hold' then
     hold('doubt', m, site, payload, change_of(ordinal, now, ARGV[3]))

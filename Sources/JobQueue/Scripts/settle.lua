@@ -1,25 +1,25 @@
 #!lua flags=allow-oom
 -- SETTLE: ends jobs for good and hands their status changes to the coordinator.
--- ARGV: 1 worker, 2… the sites that want to hear of it (see pace.lua), then per mailing: m, n, (ordinal, status change) × n with n ≤ 100
+-- ARGV: 1 worker, 2… what paced sites accepted (see note_accepted), then per mailing: m, n, (ordinal, status change) × n with n ≤ 100
 -- Result: how many of them were news.
 -- Guarantees: a status change enters the stream only if its job had not been settled before. A worker whose lease is lost
 --   may still settle: a late Sent wins over the job's return to its lane, where its done bit makes it be skipped, and over its
 --   being held.
-local flight, news = key_flight(ARGV[1]), 0
-local i = ARGV[2] == '0' and 3 or note_sites(2, now_ms())
+local flight, news, now = key_flight(ARGV[1]), 0, now_ms()
+local i = note_accepted(2, now)
 while i <= #ARGV do
   local m, n = ARGV[i], tonumber(ARGV[i + 1])
   local bits, fields = {}, {}
   for k = 1, n do
     local ordinal = ARGV[i + 2 * k]
-    bits[#bits + 1] = 'SET'
-    bits[#bits + 1] = 'u1'
-    bits[#bits + 1] = ordinal
-    bits[#bits + 1] = 1
+    local b = 4 * k
+    bits[b - 3], bits[b - 2], bits[b - 1], bits[b] = 'SET', 'u1', ordinal, '1'
     fields[k] = m .. ':' .. ordinal
   end
   local before = redis.call('BITFIELD', key_done(m), unpack(bits))
+  local freed = counted_in(flight, fields)
   local closed = redis.call('HDEL', flight, unpack(fields))
+  free_connections(ARGV[1], freed, now)
   local changes = {}
   for k = 1, n do
     local ordinal = ARGV[i + 2 * k]

@@ -39,23 +39,40 @@ struct BodyPart: Sendable {
     }
 
     /// Appends the part: unencoded where it may, else in the shorter of the two encodings.
-    func append(_ values: MergeValues, to buffer: inout MessageBuffer) {
+    ///
+    /// - Parameter layout: Hears how much of the part does not depend on the contact.
+    func append(_ values: MergeValues, to buffer: inout MessageBuffer, layout: inout BodyLayout) {
+        let start = buffer.output.count
         switch source {
         case .flat(let conditions, let variants):
             let variant = conditions.isEmpty ? 0 : values.variant(of: conditions)
-            append(variants[variant], values, to: &buffer.output, scratch: &buffer.scratch)
+            let body = variants[variant]
+            let encoding = append(body, values, to: &buffer.output, scratch: &buffer.scratch)
+            let header = header(of: encoding).count
+            layout.add(
+                variant: variant * 3 + encoding.rank,
+                constantEnd: body.constantLength(in: encoding).map { start + header + $0 })
         case .mustache(let part):
             append(part.render(values, cleaning: .lines), to: &buffer.output, scratch: &buffer.scratch)
+            layout.add(variant: 0, constantEnd: start)
+        }
+    }
+
+    private func header(of encoding: TransferEncoding) -> [UInt8] {
+        switch encoding {
+        case .sevenBit: sevenBitHeader
+        case .quotedPrintable: quotedPrintableHeader
+        case .base64: base64Header
         }
     }
 
     private func append(
         _ body: FlatBody, _ values: MergeValues, to output: inout ByteStore, scratch: inout ByteStore
-    ) {
+    ) -> TransferEncoding {
         let start = output.count
         if body.literalsAllowSevenBit {
             output.append(sevenBitHeader)
-            if body.appendSevenBit(values, to: &output) { return }
+            if body.appendSevenBit(values, to: &output) { return .sevenBit }
             output.truncate(to: start)
         }
         scratch.truncate(to: 0)
@@ -67,13 +84,16 @@ struct BodyPart: Sendable {
             output.append(quotedPrintableHeader)
             let bodyStart = output.count
             body.appendQuotedPrintable(values, to: &output, scratch: &scratch)
-            if TransferEncoding.prefersQuotedPrintable(ofLength: output.count - bodyStart, to: rawLength) { return }
+            if TransferEncoding.prefersQuotedPrintable(ofLength: output.count - bodyStart, to: rawLength) {
+                return .quotedPrintable
+            }
             output.truncate(to: start)
         }
         scratch.truncate(to: 0)
         body.appendRaw(values, to: &scratch)
         output.append(base64Header)
         Base64.encodeLines(scratch.bytes, into: &output)
+        return .base64
     }
 
     /// Appends a rendered text, whose line breaks are line feeds.

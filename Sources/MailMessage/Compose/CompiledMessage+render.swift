@@ -14,7 +14,13 @@ extension CompiledMessage {
         to address: String, fields: [String], job: DeliveryJob.ID, date: UnixTime, into buffer: inout MessageBuffer
     ) -> RenderedMessage {
         let start = buffer.output.count
-        let values = MergeValues(address: address, fields: fields)
+        var values = MergeValues(address: address, fields: fields)
+        if linkSlots.contains(MergeFieldSlots.unsubscribeLink), let base = links.unsubscribe {
+            values.unsubscribeLink = base.link(for: job, key: links.key)
+        }
+        if linkSlots.contains(MergeFieldSlots.surveyLink), let base = links.survey {
+            values.surveyLink = base.link(for: job, key: links.key)
+        }
         var needsSMTPUTF8 = senderNeedsSMTPUTF8
         for piece in headers {
             switch piece {
@@ -42,17 +48,15 @@ extension CompiledMessage {
                 HeaderWriter.appendURIs("List-Unsubscribe", buffer.scratch.bytes, to: &buffer.output)
             }
         }
-        text.append(values, to: &buffer)
+        var body = BodyLayout()
+        text.append(values, to: &buffer, layout: &body)
         if let html {
-            buffer.output.append("\r\n--")
-            buffer.output.append(boundary)
-            buffer.output.append("\r\n")
-            html.append(values, to: &buffer)
-            buffer.output.append("\r\n--")
-            buffer.output.append(boundary)
-            buffer.output.append("--\r\n")
+            buffer.output.append(layout.middle)
+            html.append(values, to: &buffer, layout: &body)
         }
-        return RenderedMessage(range: start..<buffer.output.count, needsSMTPUTF8: needsSMTPUTF8)
+        buffer.output.append(layout.ending)
+        return RenderedMessage(
+            range: start..<buffer.output.count, needsSMTPUTF8: needsSMTPUTF8, body: body.moved(by: -start))
     }
 
     /// Appends the message of a job taken from the queue.

@@ -5,7 +5,7 @@
 public struct CompiledMessage: Sendable {
     /// The names of the merge fields, in the order in which a render takes their values.
     ///
-    /// `email` is not among them.
+    /// Neither `email` nor the links are among them.
     public let fieldNames: [String]
     /// The version of the template that was compiled.
     public let version: String
@@ -24,22 +24,31 @@ public struct CompiledMessage: Sendable {
     let headers: [HeaderPiece]
     let text: BodyPart
     let html: BodyPart?
-    /// Without the hyphens before it.
-    let boundary: String
+    let layout: MIMELayout
+    let links: MessageLinks
+    /// The built-in slots that need a token.
+    let linkSlots: Set<Int>
     let messageIDSuffix: [UInt8]
     let senderNeedsSMTPUTF8: Bool
 
     /// Compiles `template`.
+    ///
+    /// - Parameter tokenKey: Makes the tokens in links; without it a link is its beginning alone.
     /// - Throws: ``MessageTemplateError``.
-    public init(_ template: MessageTemplate) throws {
-        try self.init(template, usesMustacheAlways: false)
+    public init(_ template: MessageTemplate, tokenKey: TokenKey? = nil) throws {
+        try self.init(template, tokenKey: tokenKey, usesMustacheAlways: false)
     }
 
     /// With `usesMustacheAlways` every template is rendered by the Mustache library and encoded as a whole, which tests compare.
-    init(_ template: MessageTemplate, usesMustacheAlways: Bool) throws {
+    init(_ template: MessageTemplate, tokenKey: TokenKey? = nil, usesMustacheAlways: Bool) throws {
         try HeaderAddress.check(template.from.address, part: .fromAddress)
         if let replyTo = template.replyTo { try HeaderAddress.check(replyTo.address, part: .replyTo) }
-        var fields = MergeFieldSlots()
+        try template.options?.check()
+        try MessageAttachment.check(template.attachments, html: template.html)
+        messageIDSuffix = try Array(HeaderAddress.messageIDSuffix(of: template).utf8)
+        let domain = template.messageIDDomain ?? String(template.from.domain)
+        let version = template.version
+        var fields = MergeFieldSlots(template.options)
         func header(_ source: String, _ part: MessageTemplateError.Part) throws -> HeaderPart {
             try HeaderPart(
                 TemplatePart(source, part: part, escaping: .none, fields: &fields),
@@ -48,19 +57,25 @@ public struct CompiledMessage: Sendable {
         let subject = try header(template.subject, .subject)
         text = try BodyPart(
             TemplatePart(template.text.endingInLineBreak, part: .text, escaping: .none, fields: &fields),
-            subtype: "plain", isInMultipart: template.html != nil, usesMustacheAlways: usesMustacheAlways)
+            subtype: "plain", isInMultipart: template.html != nil || !template.attachments.isEmpty,
+            usesMustacheAlways: usesMustacheAlways)
         html = try template.html.map { source in
-            try BodyPart(
+            let source = MIMELayout.resolving(
+                source, attachments: template.attachments, version: version, domain: domain)
+            return try BodyPart(
                 TemplatePart(source.endingInLineBreak, part: .html, escaping: .html, fields: &fields),
                 subtype: "html", isInMultipart: true, usesMustacheAlways: usesMustacheAlways)
         }
         let fromName = try header(template.from.displayName ?? "", .fromName)
-        let listUnsubscribe = try template.listUnsubscribe.map { try header($0, .listUnsubscribe) }
+        let hasOneClick = template.listUnsubscribe == nil && template.options?.unsubscribeURL != nil
+        let listUnsubscribe = try (template.listUnsubscribe ?? (hasOneClick ? "<{{unsubscribeLink}}>" : nil))
+            .map { try header($0, .listUnsubscribe) }
         fieldNames = fields.names
-        version = template.version
-        // `=_` occurs in no quoted-printable and no base64, and keeps a part from going unencoded.
-        boundary = "=_" + version
-        messageIDSuffix = try Array(HeaderAddress.messageIDSuffix(of: template).utf8)
+        self.version = version
+        layout = MIMELayout(
+            hasHTML: template.html != nil, attachments: template.attachments, version: version, domain: domain)
+        links = MessageLinks(template.options, key: tokenKey)
+        linkSlots = fields.builtIn.filter { $0 < 0 }
         senderNeedsSMTPUTF8 = [template.from.address, template.replyTo?.address ?? ""]
             .contains { $0.utf8.contains { $0 >= 0x80 } }
 
@@ -80,15 +95,19 @@ public struct CompiledMessage: Sendable {
         headers.append(.messageID)
         headers.append(subject: subject)
         if let listUnsubscribe { headers.append(.listUnsubscribe(listUnsubscribe)) }
-        headers.appendLiteral { [boundary, html] output in
-            output.append("MIME-Version: 1.0\r\n")
-            guard html != nil else { return }
-            output.append("Content-Type: multipart/alternative;\r\n boundary=\"")
-            output.append(boundary)
-            output.append("\"\r\n\r\n--")
-            output.append(boundary)
-            output.append("\r\n")
+        // RFC 8058 §3.1
+        if hasOneClick { headers.appendLiteral { $0.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n") } }
+        if let listID = template.options?.listID { try headers.append(listID: listID) }
+        if let feedbackID = template.options?.feedbackID {
+            headers.appendLiteral { output in
+                feedbackID.withUTF8Bytes { HeaderWriter.appendUnstructured("Feedback-ID", $0, to: &output) }
+            }
         }
+        // Tells programs that answer by themselves not to (RFC 3834 §2).
+        if listUnsubscribe != nil || template.options?.listID != nil {
+            headers.appendLiteral { $0.append("Precedence: bulk\r\n") }
+        }
+        headers.appendLiteral { [layout] in $0.append(layout.opening) }
         self.headers = headers.pieces
     }
 }
@@ -110,6 +129,25 @@ private struct HeaderPieces {
             bytes = before + bytes
         }
         pieces.append(.literal(bytes))
+    }
+
+    mutating func append(listID text: String) throws(MessageTemplateError) {
+        let id = try MessageOptions.listIDValue(text)
+        let name = HeaderText.cleaned(text.hasSuffix(">") ? String(text.prefix { $0 != "<" }) : "")
+        appendLiteral { output in
+            // A name needs what a mailbox's needs; the id is in brackets with or without one.
+            guard !name.isEmpty else {
+                output.append(id.utf8.count > 66 ? "List-Id:\r\n <" : "List-Id: <")
+                output.append(id)
+                output.append(">\r\n")
+                return
+            }
+            name.withUnsafeBufferPointer { name in
+                Array(id.utf8).withUnsafeBufferPointer {
+                    HeaderWriter.appendMailbox("List-Id", displayName: name, address: $0, to: &output)
+                }
+            }
+        }
     }
 
     mutating func append(from name: HeaderPart, address: [UInt8]) {

@@ -59,6 +59,24 @@ struct FlatBody: Sendable {
             } ?? false
         }
     }
+
+    /// How much of the encoded body comes before anything that depends on the contact; `nil` when all of it does.
+    func constantLength(in encoding: TransferEncoding) -> Int? {
+        guard let first = pieces.first else { return nil }
+        let hasFields = pieces.contains { if case .field = $0 { true } else { false } }
+        guard hasFields else { return nil }
+        switch encoding {
+        case .sevenBit:
+            if case .literal(let literal) = first { return literal.range.upperBound }
+            return 0
+        case .quotedPrintable:
+            if case .encoded(let range)? = blocks.first { return range.upperBound }
+            return 0
+        case .base64:
+            // Groups of three bytes go over the edges of fields; such bodies are rare with fields near their end.
+            return 0
+        }
+    }
 }
 
 /// Sorts a template's segments into the pieces and blocks of a ``FlatBody``.

@@ -13,7 +13,7 @@ public struct MailboxField: Hashable, Sendable, Codable {
     }
 
     /// What follows the last `@` of the address, or an empty string when there is no `@`.
-    var domain: Substring {
+    public var domain: Substring {
         guard let at = address.lastIndex(of: "@") else { return "" }
         return address[address.index(after: at)...]
     }

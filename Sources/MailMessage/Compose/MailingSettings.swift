@@ -6,11 +6,13 @@ internal import Foundation
 /// The coordinator encodes it once, the queue stores it once per mailing, workers keep it compiled.
 public struct MailingSettings: Sendable, Codable {
     public var template: MessageTemplate
-    /// The address in MAIL FROM, to which bounce messages go.
+    /// The address in MAIL FROM, to which bounce messages go, where it is not each contact's own.
     public var envelopeSender: String
     public var retry: RetryPolicy
     /// What becomes of a message that may or may not have been accepted.
     public var inDoubt: InDoubtPolicy
+    /// The template's files, which its own JSON leaves out.
+    private var attachments: [MessageAttachment]?
 
     public init(
         template: MessageTemplate, envelopeSender: String, retry: RetryPolicy, inDoubt: InDoubtPolicy = .resend
@@ -19,6 +21,7 @@ public struct MailingSettings: Sendable, Codable {
         self.envelopeSender = envelopeSender
         self.retry = retry
         self.inDoubt = inDoubt
+        attachments = template.attachments.isEmpty ? nil : template.attachments
     }
 
     /// Reads what ``encoded()`` wrote.
@@ -26,6 +29,7 @@ public struct MailingSettings: Sendable, Codable {
     /// - Throws: A decoding error when the bytes are of another version.
     public init(encoded bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(Self.self, from: Data(bytes))
+        template.attachments = attachments ?? []
     }
 
     /// The settings as JSON.

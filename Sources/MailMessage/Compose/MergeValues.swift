@@ -1,13 +1,20 @@
-/// The values of one contact, by slot: slot 0 is the address, the others are the merge fields in the message's order.
+/// The values of one contact, by slot: slot 0 is the address, those above are the merge fields in the message's order, those
+/// below are the links.
 struct MergeValues {
     let address: String
     let fields: [String]
+    var unsubscribeLink = ""
+    var surveyLink = ""
 
     /// A value that the contact does not have is empty.
     @inline(__always)
     subscript(slot: Int) -> String {
-        if slot == 0 { return address }
-        return slot <= fields.count ? fields[slot - 1] : ""
+        if slot > 0 { return slot <= fields.count ? fields[slot - 1] : "" }
+        return switch slot {
+        case 0: address
+        case MergeFieldSlots.unsubscribeLink: unsubscribeLink
+        default: surveyLink
+        }
     }
 }
 
@@ -16,11 +23,25 @@ struct MergeFieldSlots {
     /// The built-in name of the contact's address.
     static let addressName = "email"
 
+    static let unsubscribeLink = -1
+    static let surveyLink = -2
+
     private(set) var names: [String] = []
+    /// The built-in slots that the template uses.
+    private(set) var builtIn: Set<Int> = []
     private var slots: [String: Int] = [addressName: 0]
 
+    /// A link has its name only if it is known how it begins; else the name is a field's like any other.
+    init(_ options: MessageOptions? = nil) {
+        if options?.unsubscribeURL != nil { slots["unsubscribeLink"] = Self.unsubscribeLink }
+        if options?.surveyURL != nil { slots["surveyLink"] = Self.surveyLink }
+    }
+
     mutating func slot(of name: String) -> Int {
-        if let slot = slots[name] { return slot }
+        if let slot = slots[name] {
+            if slot <= 0 { builtIn.insert(slot) }
+            return slot
+        }
         names.append(name)
         slots[name] = names.count
         return names.count

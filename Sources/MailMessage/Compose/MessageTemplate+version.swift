@@ -14,6 +14,21 @@ extension MessageTemplate {
         hash.combine(listUnsubscribe)
         hash.combine(messageIDDomain)
         hash.combine(messageIDSalt)
+        // What there is none of changes no hash that was there before it.
+        if let options {
+            for value in [
+                options.unsubscribeURL, options.surveyURL, options.listID, options.feedbackID, options.bounceDomain,
+                options.dkim?.rawValue,
+            ] {
+                hash.combine(value)
+            }
+        }
+        for file in attachments {
+            hash.combine(file.name)
+            hash.combine(file.type)
+            hash.combine(file.isInline ? "inline" : "attached")
+            hash.combine(bytes: Array(file.content))
+        }
         return hash.hexadecimal
     }
 }
@@ -28,12 +43,16 @@ private struct ContentHash {
             return
         }
         combine(byte: 1)
-        var length = UInt64(text.utf8.count)
+        combine(bytes: Array(text.utf8))
+    }
+
+    mutating func combine(bytes: [UInt8]) {
+        var length = UInt64(bytes.count)
         for _ in 0..<8 {
             combine(byte: UInt8(truncatingIfNeeded: length))
             length >>= 8
         }
-        for byte in text.utf8 {
+        for byte in bytes {
             combine(byte: byte)
         }
     }

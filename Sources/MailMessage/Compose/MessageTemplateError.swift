@@ -10,6 +10,12 @@ public struct MessageTemplateError: Error, Hashable, Sendable, CustomStringConve
         case html = "HTML"
         case listUnsubscribe = "List-Unsubscribe"
         case messageID = "Message-ID"
+        case bounceDomain = "bounce domain"
+        case unsubscribeURL = "unsubscribe URL"
+        case surveyURL = "survey URL"
+        case listID = "List-Id"
+        case feedbackID = "Feedback-ID"
+        case attachment
     }
 
     public enum Code: Hashable, Sendable {
@@ -17,7 +23,7 @@ public struct MessageTemplateError: Error, Hashable, Sendable, CustomStringConve
         case syntax
         /// Well-formed Mustache that a message cannot use: partials, inheritance, pragmas, dotted names.
         case unsupported
-        /// An address, a domain or a salt that cannot stand in a header.
+        /// An address, a domain, a salt or a file that cannot stand in a message.
         case invalidValue
     }
 

@@ -55,7 +55,7 @@ extension TemplatePart {
             }
             let mark = rest[..<end]
             rest = rest[end...].dropFirst()
-            let digits = String(String.UnicodeScalarView(mark.filter { ("0"..."9").contains($0) }))
+            let digits = String(String.UnicodeScalarView(mark.filter { ("0"..."9").contains($0) || $0 == "-" }))
             guard let slot = Int(digits) else { continue }
             if !literal.isEmpty {
                 segments.append(.literal(literal))

@@ -4,6 +4,15 @@ enum TransferEncoding: String, CaseIterable, Sendable {
     case quotedPrintable = "quoted-printable"
     case base64
 
+    /// A small number that tells them apart: 0, 1, 2.
+    var rank: Int {
+        switch self {
+        case .sevenBit: 0
+        case .quotedPrintable: 1
+        case .base64: 2
+        }
+    }
+
     /// The longest line, without its CRLF, that goes unencoded.
     ///
     /// RFC 5322 §2.1.1 allows 998; some relays count a little else.

@@ -263,13 +263,20 @@ struct InboundReader: Sendable {
 
     private func finding(_ report: ReadReport, _ classifier: OutcomeClassifier) -> InboundFinding {
         let quoted = QuotedReply(in: report.words)
-        let words = report.words.prefix(InboundFinding.diagnosticLimit).text
-        let reply = SMTPReply(code: quoted.code, enhancedStatus: quoted.status, text: words)
+        let words = report.words.prefix(InboundFinding.diagnosticLimit)
+        // What stands before a reply is said by the system that quotes it.
+        var said = words
+        if let start = quoted.start, start < words.endIndex, words[(start + 3)...].count(where: ASCII.isWordByte) > 8 {
+            said = words[start...]
+        }
         let judged = classifier.classify(
-            RecipientReport(action: report.action, status: report.status, reply: reply, phase: quoted.phase ?? .dsn))
+            RecipientReport(
+                action: report.action, status: report.status,
+                reply: SMTPReply(code: quoted.code, enhancedStatus: quoted.status, text: said.text),
+                phase: quoted.code == 0 ? .dsn : quoted.phase ?? .dsn, context: words[..<said.startIndex].text))
         return InboundFinding(
             recipient: report.recipient, originalRecipient: report.originalRecipient, action: report.action,
             status: report.status ?? quoted.status, code: quoted.code == 0 ? nil : quoted.code, classification: judged,
-            diagnostic: words, returnedMessageID: returned.messageID, originalEnvelopeID: originalEnvelopeID)
+            diagnostic: words.text, returnedMessageID: returned.messageID, originalEnvelopeID: originalEnvelopeID)
     }
 }

@@ -13,10 +13,14 @@ public struct OutgoingMessage: Sendable, Hashable {
 
     /// Whether it is to have the connection for itself until it is answered, so that what it may bring about strikes no other.
     public var goesAlone: Bool
+    /// Which reports about its delivery are asked for, where the server announces DSN (RFC 3461).
+    public var notifications: SMTPNotifications?
+    /// Whether every server on its way must take it by TLS and prove who it is (RFC 8689).
+    public var requiresTLS: Bool
 
     public init(
         token: UInt64, sender: String, recipient: String, content: [UInt8], needsSMTPUTF8: Bool = false,
-        goesAlone: Bool = false
+        goesAlone: Bool = false, notifications: SMTPNotifications? = nil, requiresTLS: Bool = false
     ) {
         self.token = token
         self.sender = sender
@@ -24,5 +28,7 @@ public struct OutgoingMessage: Sendable, Hashable {
         self.content = content
         self.needsSMTPUTF8 = needsSMTPUTF8
         self.goesAlone = goesAlone
+        self.notifications = notifications
+        self.requiresTLS = requiresTLS
     }
 }

@@ -1,5 +1,7 @@
 import Delivery
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// One connection of a pool: obeys the state machine, writes once per read, keeps the time limits.
 ///
@@ -27,14 +29,18 @@ final class SMTPClientHandler: ChannelInboundHandler {
     }
 
     private let owner: any Owner
-    private let options: SMTPClientOptions
-    private(set) var machine: SMTPClientStateMachine
-    private var parser = SMTPReplyParser()
+    let options: SMTPClientOptions
+    /// The host at the other end.
+    let host: SMTPHost?
+    /// How the connection is secured; `nil` where it never is.
+    let tls: SMTPTLS?
+    var machine: SMTPClientStateMachine
+    var parser = SMTPReplyParser()
     private var writer: SMTPCommandWriter
-    private var context: ChannelHandlerContext?
-    private var timer: Scheduled<Void>?
-    private var timerFires = NIODeadline.distantFuture
-    private var waitingSince = NIODeadline.distantPast
+    var context: ChannelHandlerContext?
+    var timer: Scheduled<Void>?
+    var timerFires = NIODeadline.distantFuture
+    var waitingSince = NIODeadline.distantPast
     private(set) var hasReportedClose = false
     /// Whether a reply came in the present read.
     private var hasHeard = false
@@ -42,18 +48,23 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private var wantsFlush = false
     private var hasReportedRetiring = false
     /// Why the session ended before it was open.
-    private var failure: SMTPEndpointFailure?
+    private(set) var failure: SMTPEndpointFailure?
     /// Why the connection was closed, if an error came before its end.
     private var lastError: String?
     /// Whether any message ended with an answer on this connection.
     private(set) var wasProductive = false
 
-    init(owner: any Owner, options: SMTPClientOptions) {
+    init(
+        owner: any Owner, options: SMTPClientOptions, terms: SMTPSessionTerms = SMTPSessionTerms(),
+        host: SMTPHost? = nil, tls: SMTPTLS? = nil
+    ) {
         self.owner = owner
         self.options = options
+        self.host = host
+        self.tls = tls
         machine = SMTPClientStateMachine(
             messages: options.messagesPerConnection, windowMessages: options.windowMessages,
-            windowBytes: options.windowBytes)
+            windowBytes: options.windowBytes, terms: terms)
         writer = SMTPCommandWriter(heloName: options.heloName, allocator: ByteBufferAllocator())
     }
 
@@ -101,6 +112,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard timer == nil else { return }
+        machine.isLocal = context.remoteAddress?.isThisMachine ?? false
         waitingSince = context.eventLoop.now
         armTimer(context)
     }
@@ -113,12 +125,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
                 perform(machine.received(reply), context)
             }
         } catch {
-            if machine.stage == .open || machine.stage == .quitting {
-                end(context, machine.lost(error.problem))
-            } else {
-                failure = SMTPEndpointFailure(phase: helloPhase, message: error.problem)
-                end(context, machine.lost(error.problem))
-            }
+            noteFailure(error.problem)
+            end(context, machine.lost(error.problem))
         }
     }
 
@@ -141,16 +149,25 @@ final class SMTPClientHandler: ChannelInboundHandler {
         context.fireChannelWritabilityChanged()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.handshakeCompleted) = event as? TLSUserEvent { handshakeCompleted(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lastError = "\(error)"
+        if machine.stage == .handshake, let tls {
+            noteFailure(tls.explanation(error))
+        } else if case .some(.uncleanShutdown) = error as? NIOSSLError {
+            // A server that closes without a word of TLS closes all the same; the protocol tells where a reply ends.
+        } else {
+            lastError = "\(error)"
+        }
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         let cause = lastError.map { "connection lost: \($0)" } ?? "the server closed the connection"
-        if failure == nil, machine.stage != .open, machine.stage != .quitting, machine.stage != .closed {
-            failure = SMTPEndpointFailure(phase: helloPhase, message: cause)
-        }
+        noteFailure(cause)
         report(machine.lost(cause))
         finishClosing()
         context.fireChannelInactive()
@@ -161,11 +178,15 @@ final class SMTPClientHandler: ChannelInboundHandler {
         self.context = nil
     }
 
-    private var helloPhase: DeliveryPhase { machine.stage == .greeting ? .connect : .ehlo }
+    /// Keeps the first thing that went wrong before the session was open.
+    func noteFailure(_ message: String) {
+        guard failure == nil, machine.isOpening else { return }
+        failure = SMTPEndpointFailure(phase: machine.openingPhase, message: message)
+    }
 
     // MARK: Obeying
 
-    private func perform(_ action: SMTPClientStateMachine.Action, _ context: ChannelHandlerContext) {
+    func perform(_ action: SMTPClientStateMachine.Action, _ context: ChannelHandlerContext) {
         switch action {
         case .none:
             break
@@ -176,6 +197,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
             writer.contentAndDot(message.content)
         case .send(let command):
             send(command)
+        case .secure:
+            secure(context)
         case .opened:
             owner.opened(self)
         case .refused(let failure):
@@ -189,9 +212,12 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private func send(_ command: SMTPClientStateMachine.Command) {
         switch command {
         case .ehlo: writer.ehlo()
+        case .lhlo: writer.lhlo()
+        case .startTLS: writer.startTLS()
+        case .login(let line): writer.login(line)
         case .helo: writer.helo()
         case .mail: if let message = machine.held { writer.mail(message, machine.extensions) }
-        case .recipient: if let message = machine.held { writer.recipient(message) }
+        case .recipient: if let message = machine.held { writer.recipient(message, machine.extensions) }
         case .data: writer.data()
         case .loneDot: writer.loneDot()
         case .quit: writer.quit()
@@ -223,7 +249,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         }
     }
 
-    private func requestFlush() {
+    func requestFlush() {
         guard !wantsFlush, writer.buffer.readableBytes > 0 else { return }
         wantsFlush = true
         owner.wantsFlush(self)
@@ -252,7 +278,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         armTimer(context)
     }
 
-    private func end(_ context: ChannelHandlerContext, _ finished: [SMTPClientStateMachine.Finished]) {
+    func end(_ context: ChannelHandlerContext, _ finished: [SMTPClientStateMachine.Finished]) {
         report(finished)
         context.close(promise: nil)
     }
@@ -273,59 +299,5 @@ final class SMTPClientHandler: ChannelInboundHandler {
         guard !hasReportedClose else { return }
         hasReportedClose = true
         owner.closed(self, failure: failure)
-    }
-}
-
-// MARK: Time limits
-
-extension SMTPClientHandler {
-    /// How long the present wait may last, and what is waited for.
-    private func limit(_ context: ChannelHandlerContext) -> (TimeAmount, String) {
-        let limits = options.limits
-        switch machine.stage {
-        case .greeting: return (limits.greeting, "the greeting")
-        case .ehlo, .helo: return (limits.hello, "the answer to EHLO")
-        case .quitting, .closed: return (limits.quit, "the answer to QUIT")
-        case .open: break
-        }
-        if machine.isIdle { return (options.idleTimeout, "more messages") }
-        if !context.channel.isWritable { return (limits.dataBlock, "the server to take the message") }
-        switch machine.step {
-        case .reset, .mail: return (limits.mail, "the answer to MAIL")
-        case .recipient: return (limits.recipient, "the answer to RCPT")
-        case .data: return (limits.dataInitiation, "the answer to DATA")
-        case .dot, .loneDot: return (limits.dataTermination, "the answer to the final dot")
-        }
-    }
-
-    /// Sets the timer only if it would fire too late: a timer that fires early looks again, which is cheaper than
-    /// moving it with every reply.
-    private func armTimer(_ context: ChannelHandlerContext) {
-        guard !hasReportedClose else { return }
-        let deadline = waitingSince + limit(context).0
-        guard timer == nil || deadline < timerFires else { return }
-        timer?.cancel()
-        timerFires = deadline
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
-            // Not a weak reference: an object that has one pays for it with each retain. Closing cancels the timer.
-            timerFired()
-        }
-    }
-
-    private func timerFired() {
-        timer = nil
-        guard let context else { return }
-        let (limit, what) = limit(context)
-        guard context.eventLoop.now >= waitingSince + limit else { return armTimer(context) }
-        if machine.isIdle {
-            drain()
-        } else if machine.stage == .open {
-            end(context, machine.lost("timed out waiting for \(what)"))
-        } else {
-            if machine.stage != .quitting, machine.stage != .closed {
-                failure = SMTPEndpointFailure(phase: helloPhase, message: "timed out waiting for \(what)")
-            }
-            end(context, machine.lost(""))
-        }
     }
 }

@@ -6,8 +6,11 @@ public struct SMTPClientOptions: Sendable {
     public struct TimeLimits: Sendable {
         public var connect: TimeAmount = .seconds(30)
         public var greeting: TimeAmount = .minutes(5)
-        /// EHLO and HELO.
+        /// EHLO, HELO and STARTTLS.
         public var hello: TimeAmount = .minutes(5)
+        public var handshake: TimeAmount = .minutes(1)
+        /// Each answer during AUTH.
+        public var login: TimeAmount = .minutes(3)
         /// MAIL and RSET.
         public var mail: TimeAmount = .minutes(5)
         public var recipient: TimeAmount = .minutes(5)
@@ -35,6 +38,15 @@ public struct SMTPClientOptions: Sendable {
     public var windowMessages: Int = 32
     /// How many bytes of content may be unanswered on one connection where the server takes BDAT; one message always may.
     public var windowBytes: Int = 512 * 1024
+    /// How many hosts and addresses one attempt to open a connection goes through at most.
+    public var maximumTrials: Int = 8
+    /// How long a host that took us is tried first, although others stand before it.
+    public var hostMemory: TimeAmount = .minutes(5)
+    /// Whether a destination that was unavailable is tried again without being asked.
+    ///
+    /// True suits a relay. Where there are many destinations it is false: then ``SMTPConnectionPool/messagesAvailable()``
+    /// makes the next trial, once the pause is over.
+    public var probesWhenUnavailable: Bool = true
     /// How long to wait before trying to connect again after a failure.
     public var reconnect = SMTPReconnectDelay()
 

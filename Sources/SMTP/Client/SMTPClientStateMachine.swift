@@ -13,10 +13,13 @@ import NIOCore
 struct SMTPClientStateMachine {
     /// How far the session has come.
     enum Stage: Equatable {
+        /// TLS is being agreed on: before the greeting, or after STARTTLS.
+        case handshake
         case greeting
         case ehlo
         case helo
-        // STARTTLS (then EHLO again) and AUTH have their place here, before the first message.
+        case startTLS
+        case login
         case open
         case quitting
         case closed
@@ -45,7 +48,9 @@ struct SMTPClientStateMachine {
 
     /// A single command that the handler writes.
     enum Command: Equatable {
-        case ehlo, helo, mail, recipient, data, loneDot, quit
+        case ehlo, lhlo, helo, startTLS, mail, recipient, data, loneDot, quit
+        /// A line of an AUTH exchange, which is secret.
+        case login(String)
     }
 
     /// How one message ended.
@@ -58,6 +63,8 @@ struct SMTPClientStateMachine {
     enum Action: Equatable {
         case none
         case send(Command)
+        /// Forget what came in clear and has not been looked at, begin TLS, then call ``secured()``.
+        case secure
         /// The session takes messages now.
         case opened
         /// The server does not want us; close.
@@ -87,7 +94,14 @@ struct SMTPClientStateMachine {
         var reset: Bool
     }
 
-    private(set) var stage = Stage.greeting
+    private(set) var stage: Stage
+    private let terms: SMTPSessionTerms
+    private(set) var isSecured = false
+    /// Whether the other end is on this machine, so that our login may be said without TLS.
+    var isLocal = false
+    private var login: SMTPLogin?
+    /// Whether the server seems not to get on with pipelining; what it refused for that reason is to be tried again.
+    private(set) var foundSimple = false
     private(set) var extensions = SMTPExtensions()
     private(set) var conversation = Conversation.stepwise
     /// What the head waits for; without meaning while nothing is in flight.
@@ -110,7 +124,9 @@ struct SMTPClientStateMachine {
     /// Whether the message in flight has the connection for itself.
     private var isTaken = false
 
-    init(messages: Int, windowMessages: Int, windowBytes: Int) {
+    init(messages: Int, windowMessages: Int, windowBytes: Int, terms: SMTPSessionTerms = SMTPSessionTerms()) {
+        self.terms = terms
+        stage = terms.encryption == .implicit ? .handshake : .greeting
         left = max(messages, 1)
         self.windowMessages = max(windowMessages, 1)
         self.windowBytes = windowBytes
@@ -187,6 +203,11 @@ extension SMTPClientStateMachine {
                 code: 552, enhancedStatus: EnhancedStatusCode(5, 3, 4),
                 text: "Message too large: \(message.content.count) bytes, the server announced a limit of \(limit)")
         }
+        if message.requiresTLS, !isSecured || !terms.authenticates || !extensions.requireTLS {
+            return SMTPReply(
+                code: 550, enhancedStatus: EnhancedStatusCode(5, 7, 30),
+                text: "REQUIRETLS is not possible: the server does not announce it, or has not proved who it is")
+        }
         // A line end inside an address would become a command of its own.
         if message.sender.hasControlCharacter || message.recipient.hasControlCharacter {
             return SMTPReply(
@@ -211,42 +232,130 @@ extension SMTPClientStateMachine {
         case .open:
             return inFlight.isEmpty ? unasked(reply) : answered(reply)
         case .greeting:
-            guard reply.isPositive else { return refuse(reply, .connect, "the server refused the connection") }
-            stage = .ehlo
-            return .send(.ehlo)
+            guard reply.isPositive else { return refuse(reply, "the server refused the connection") }
+            return terms.isSimple && terms.allowsHELO ? fallBack() : hello()
         case .ehlo:
-            if reply.isPositive {
-                open(SMTPExtensions(ehlo: reply))
-                return .opened
+            if reply.isPositive { return announced(SMTPExtensions(ehlo: reply)) }
+            // Servers without extensions know only HELO (RFC 5321 §3.2); those of LMTP know no such thing.
+            guard (500..<600).contains(reply.code), terms.transport == .smtp else {
+                return refuse(reply, "the server refused EHLO")
             }
-            // Servers without extensions know only HELO (RFC 5321 §3.2).
-            guard (500..<600).contains(reply.code) else { return refuse(reply, .ehlo, "the server refused EHLO") }
-            stage = .helo
-            return .send(.helo)
+            return fallBack()
         case .helo:
-            guard reply.isPositive else { return refuse(reply, .ehlo, "the server refused HELO") }
-            open(SMTPExtensions())
-            return .opened
+            guard reply.isPositive else { return refuse(reply, "the server refused HELO") }
+            return announced(SMTPExtensions())
+        case .startTLS:
+            if reply.isPositive {
+                stage = .handshake
+                return .secure
+            }
+            guard terms.encryption == .opportunistic, reply.code != 421 else {
+                return refuse(reply, "the server refused STARTTLS")
+            }
+            return logIn()
+        case .handshake:
+            return refuse(reply, "the server spoke in clear during the TLS handshake")
+        case .login:
+            return loginAnswered(reply)
         case .quitting, .closed:
             stage = .closed
             return .close([])
         }
     }
 
-    private mutating func open(_ extensions: SMTPExtensions) {
+    /// The handshake is over, and the certificate has passed.
+    mutating func secured() -> Action {
+        guard stage == .handshake else { preconditionFailure("TLS began in a session that did not ask for it") }
+        isSecured = true
+        // What was said in clear may have been said by anybody (RFC 3207 §4.2).
+        extensions = SMTPExtensions()
+        guard terms.encryption != .implicit else {
+            stage = .greeting
+            return .none
+        }
+        return hello()
+    }
+
+    private mutating func hello() -> Action {
+        stage = .ehlo
+        return .send(terms.transport == .lmtp ? .lhlo : .ehlo)
+    }
+
+    private mutating func fallBack() -> Action {
+        stage = .helo
+        return .send(.helo)
+    }
+
+    /// The server has said what it can do: secure the connection first, then log in.
+    private mutating func announced(_ extensions: SMTPExtensions) -> Action {
         self.extensions = extensions
+        guard !isSecured, terms.encryption != .none else { return logIn() }
+        if extensions.startTLS {
+            stage = .startTLS
+            return .send(.startTLS)
+        }
+        guard terms.encryption == .opportunistic else {
+            stage = .startTLS
+            return refuse(nil, "the server does not offer STARTTLS")
+        }
+        return logIn()
+    }
+
+    private mutating func logIn() -> Action {
+        guard let credentials = terms.credentials else { return open() }
+        stage = .login
+        guard isSecured || isLocal else {
+            return refuse(nil, "our login is not sent without TLS")
+        }
+        guard let login = SMTPLogin(credentials, offered: extensions.mechanisms) else {
+            return refuse(nil, "the server offers no way to log in that we know (AUTH PLAIN, LOGIN, XOAUTH2)")
+        }
+        self.login = login
+        return .send(.login(login.command))
+    }
+
+    private mutating func loginAnswered(_ reply: SMTPReply) -> Action {
+        if reply.isPositive {
+            login = nil
+            return open()
+        }
+        guard reply.code == 334, let line = login?.answer() else { return refuse(reply, "our login was refused") }
+        return .send(.login(line))
+    }
+
+    private mutating func open() -> Action {
         conversation =
-            switch (extensions.pipelining, extensions.chunking) {
+            switch (extensions.pipelining && !terms.isSimple, extensions.chunking) {
             case (true, true): .chunked
             case (true, false): .grouped
             case (false, _): .stepwise
             }
         stage = .open
+        return .opened
     }
 
-    private mutating func refuse(_ reply: SMTPReply, _ phase: DeliveryPhase, _ message: String) -> Action {
+    /// The phase of what fails before the session is open: this is what makes it the connection's failure.
+    var openingPhase: DeliveryPhase {
+        switch stage {
+        case .greeting: .connect
+        case .handshake, .startTLS: .tls
+        case .login: .auth
+        case .ehlo, .helo, .open, .quitting, .closed: .ehlo
+        }
+    }
+
+    /// Whether the session has not come so far that it takes messages.
+    var isOpening: Bool {
+        switch stage {
+        case .handshake, .greeting, .ehlo, .helo, .startTLS, .login: true
+        case .open, .quitting, .closed: false
+        }
+    }
+
+    private mutating func refuse(_ reply: SMTPReply?, _ message: String) -> Action {
+        let failure = SMTPEndpointFailure(phase: openingPhase, reply: reply, message: message)
         stage = .closed
-        return .refused(SMTPEndpointFailure(phase: phase, reply: reply, message: message))
+        return .refused(failure)
     }
 
     /// A reply while nothing was asked is a notice that the server closes, mostly 421.
@@ -328,14 +437,25 @@ extension SMTPClientStateMachine {
         if step != .dot, step != .loneDot { held = nil }
         let result: DeliveryResult
         if let failure {
-            result = .reply(failure.reply, phase: failure.phase)
+            result = self.result(failure.reply, failure.phase)
         } else if let reply {
-            result = .reply(reply, phase: step.phase)
+            result = self.result(reply, step.phase)
         } else {
             preconditionFailure("a message ended without a decisive reply")
         }
         if let next = inFlight.first { beginHead(reset: next.reset) } else { isUnclean = !isClean }
         return .finished(Finished(token: head.token, result: result))
+    }
+
+    /// What a decisive reply means for the message: its result, or one more trial without pipelining (5o).
+    private mutating func result(_ reply: SMTPReply, _ phase: DeliveryPhase) -> DeliveryResult {
+        guard !terms.isSimple, conversation != .stepwise, reply.isAboutCommands(in: phase, conversation) else {
+            return .reply(reply, phase: phase)
+        }
+        // What is on its way is still answered; then the next connection speaks more simply.
+        foundSimple = true
+        isDraining = true
+        return .notAttempted
     }
 
     /// 421: the server answered the head and has not processed anything after it (RFC 5321 §3.8).
@@ -408,6 +528,21 @@ extension SMTPClientStateMachine {
         }
         clear()
         return finished
+    }
+}
+
+extension SMTPReply {
+    /// Whether the server seems not to understand how we speak, rather than to object to sender or message.
+    fileprivate func isAboutCommands(
+        in phase: DeliveryPhase, _ conversation: SMTPClientStateMachine.Conversation
+    ) -> Bool {
+        switch code {
+        case 500, 502, 503, 504: break
+        default: return false
+        }
+        guard enhancedStatus.map({ $0.subject == 5 || $0.subject == 0 }) ?? true else { return false }
+        // To RCPT such codes are about the address; at the dot of DATA they are about the message.
+        return phase == .mail || phase == .data || (phase == .dot && conversation == .chunked)
     }
 }
 

@@ -31,6 +31,9 @@ struct SMTPCommandWriter {
     }
 
     mutating func ehlo() { buffer.writeParts("EHLO ", heloName, "\r\n") }
+    mutating func lhlo() { buffer.writeParts("LHLO ", heloName, "\r\n") }
+    mutating func startTLS() { buffer.writeStaticString("STARTTLS\r\n") }
+    mutating func login(_ line: String) { buffer.writeParts("", line, "\r\n") }
     mutating func helo() { buffer.writeParts("HELO ", heloName, "\r\n") }
     mutating func reset() { buffer.writeStaticString("RSET\r\n") }
     mutating func data() { buffer.writeStaticString("DATA\r\n") }
@@ -46,18 +49,22 @@ struct SMTPCommandWriter {
         }
         if extensions.eightBitMIME, message.content.hasEightBitByte { buffer.writeStaticString(" BODY=8BITMIME") }
         if message.needsSMTPUTF8 { buffer.writeStaticString(" SMTPUTF8") }
+        if let notifications = message.notifications, extensions.dsn { buffer.writeMailParameters(notifications) }
+        if message.requiresTLS { buffer.writeStaticString(" REQUIRETLS") }
         buffer.writeStaticString("\r\n")
     }
 
-    mutating func recipient(_ message: OutgoingMessage) {
-        buffer.writeParts("RCPT TO:<", message.recipient, ">\r\n")
+    mutating func recipient(_ message: OutgoingMessage, _ extensions: SMTPExtensions) {
+        buffer.writeParts("RCPT TO:<", message.recipient, ">")
+        if let notifications = message.notifications, extensions.dsn { buffer.writeRecipientParameters(notifications) }
+        buffer.writeStaticString("\r\n")
     }
 
     /// MAIL, RCPT and DATA, after RSET if asked for.
     mutating func group(_ message: OutgoingMessage, _ extensions: SMTPExtensions, reset: Bool) {
         if reset { self.reset() }
         mail(message, extensions)
-        recipient(message)
+        recipient(message, extensions)
         data()
     }
 
@@ -66,7 +73,7 @@ struct SMTPCommandWriter {
         buffer.reserveCapacity(minimumWritableBytes: message.content.count + 512)
         if reset { self.reset() }
         mail(message, extensions)
-        recipient(message)
+        recipient(message, extensions)
         chunk(message.content)
     }
 

@@ -1,46 +1,80 @@
 import Delivery
 public import Logging
 public import NIOCore
-import NIOPosix
 
-/// Connections to one endpoint on one event loop, which pull messages from a source and send them.
+/// Connections to one destination on one event loop, which pull messages from a source and send them.
 ///
 /// Everything happens on the event loop that is given at the start, the calls of this type included: no locks, no
 /// future and no task per message. Connections are opened one after the other as long as those that are open find
-/// enough work to fill their windows, up to ``SMTPClientOptions/maximumConnections``.
+/// enough work to fill their windows, up to ``maximumConnections``. A pool without connections costs next to nothing.
 public final class SMTPConnectionPool {
     private let eventLoop: any EventLoop
-    private let endpoint: SMTPEndpoint
+    private let destination: SMTPDestination
     private let options: SMTPClientOptions
+    private let limit: SMTPConnectionLimit?
+    private let dialer: SMTPDialer
     private let logger: Logger
     private var source: (any SMTPMessageSource)?
     private var plan: SMTPPoolStateMachine
     private var handlers: [ObjectIdentifier: SMTPClientHandler] = [:]
+    /// The trials of those that are connected but not open for messages yet.
+    private var openings: [ObjectIdentifier: SMTPTrials] = [:]
     /// Those of the open connections that have nothing to send; the last one is used first, to let the others time out.
     private var idle: [SMTPClientHandler] = []
     /// Those counted as open in the plan.
     private var counted: Set<ObjectIdentifier> = []
     /// Those that have something to write in this turn of the loop.
     private var unflushed: [SMTPClientHandler] = []
-    private var connecting = 0
+    private var dialing = 0
     private var waiting: Scheduled<Void>?
     private var grace: Scheduled<Void>?
     private var stopped: EventLoopPromise<Void>?
+    /// Where the last connection could be opened, and until when the next attempt begins there.
+    private var goodPlace: (place: Int, until: NIODeadline)?
+    /// Whether this pool waits for a place under the shared limit.
+    private var isQueued = false
+    /// Whether the shared limit knows that there are idle connections here.
+    private var isOffering = false
+    /// Whether there was a call for connections during the present pause.
+    private var wasCalled = false
+
+    /// Called when the last connection is gone and none is wanted: the pool may be dropped, or used again.
+    public var becameUnused: (() -> Void)?
 
     /// Makes a pool; it opens nothing before ``messagesAvailable()``.
     ///
-    /// The pool holds on to its source until it is shut down.
+    /// The pool holds on to its source until it is shut down. Pools of one event loop should share their `limit`, where a
+    /// total is to be kept, and their `memory`.
     public init(
-        eventLoop: any EventLoop, endpoint: SMTPEndpoint, options: SMTPClientOptions, source: any SMTPMessageSource,
+        eventLoop: any EventLoop, destination: SMTPDestination, options: SMTPClientOptions,
+        source: any SMTPMessageSource, limit: SMTPConnectionLimit? = nil, memory: SMTPHostMemory? = nil,
         logger: Logger
     ) {
         self.eventLoop = eventLoop
-        self.endpoint = endpoint
+        self.destination = destination
         self.options = options
         self.source = source
+        self.limit = limit
         self.logger = logger
-        plan = SMTPPoolStateMachine(maximum: options.maximumConnections, reconnect: options.reconnect)
+        dialer = SMTPDialer(
+            eventLoop: eventLoop, sourceAddress: destination.sourceAddress, options: options,
+            memory: memory ?? SMTPHostMemory())
+        plan = SMTPPoolStateMachine(
+            maximum: options.maximumConnections, reconnect: options.reconnect,
+            probes: options.probesWhenUnavailable)
     }
+
+    /// The most connections at a time; a lower one takes effect as connections become idle or spent.
+    public var maximumConnections: Int {
+        get { plan.maximum }
+        set {
+            plan.maximum = max(newValue, 1)
+            while plan.isTight, closeOneIdle() {}
+        }
+    }
+
+    /// Whether there is no connection, none on its way, and no pause that would be forgotten with the pool.
+    public var isUnused: Bool { handlers.isEmpty && dialing == 0 && waiting == nil && !isQueued }
 
     /// Lets idle connections ask the source for messages, and opens more as needed.
     public func messagesAvailable() {
@@ -51,6 +85,7 @@ public final class SMTPConnectionPool {
             // It came back to the idle ones: the source has nothing more.
             if handler === idle.last { return }
         }
+        if waiting != nil { wasCalled = true }
         carryOut(plan.wanted())
     }
 
@@ -64,91 +99,161 @@ public final class SMTPConnectionPool {
         stopped = promise
         plan.stop()
         waiting?.cancel()
+        waiting = nil
+        leaveLimit()
         for handler in handlers.values { handler.drain() }
         self.grace = eventLoop.assumeIsolated().scheduleTask(in: grace) { [self] in
             for handler in handlers.values { handler.abort("the sender shut down before the answer came") }
             // A connection that is still being made has no message; it is closed when it comes.
-            connecting = 0
+            dialing = 0
             stopIfEmpty()
         }
         stopIfEmpty()
         return promise.futureResult
     }
 
-    // MARK: Opening
+    private func stopIfEmpty() {
+        guard dialing == 0, handlers.isEmpty else { return }
+        leaveLimit()
+        guard let stopped else {
+            if isUnused { becameUnused?() }
+            return
+        }
+        grace?.cancel()
+        source = nil
+        becameUnused = nil
+        stopped.succeed()
+    }
+}
 
+// MARK: Opening
+
+extension SMTPConnectionPool {
     private func carryOut(_ action: SMTPPoolStateMachine.Action, _ failure: SMTPEndpointFailure? = nil) {
         switch action {
         case .none:
             break
         case .open:
-            connect()
+            if limit?.take(for: self) ?? true {
+                open()
+            } else {
+                isQueued = true
+                plan.withdrawn()
+            }
         case .wait(let delay):
-            wait(delay)
+            wait(delay, withWork: true)
         case .reportUnavailable(let delay):
+            wait(delay, withWork: plan.probes)
             if let failure {
                 logger.debug(
                     "no connection to the server",
-                    metadata: ["smtp.endpoint": "\(endpoint)", "smtp.failure": "\(failure)"])
+                    metadata: ["smtp.hosts": "\(destination.names)", "smtp.failure": "\(failure)"])
                 source?.endpointUnavailable(failure, retryIn: delay)
             }
-            wait(delay)
         case .reportAvailable:
             source?.endpointAvailable()
         }
     }
 
-    private func wait(_ delay: TimeAmount) {
+    private func wait(_ delay: TimeAmount, withWork: Bool) {
+        wasCalled = withWork
         waiting = eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            waiting = nil
             guard stopped == nil else { return }
             let action = plan.waitOver()
-            if action == .none { messagesAvailable() } else { carryOut(action) }
+            if action == .none, wasCalled { messagesAvailable() } else { carryOut(action) }
+            stopIfEmpty()
         }
     }
 
-    private func connect() {
-        connecting += 1
-        let pool = NIOLoopBound(self, eventLoop: eventLoop)
-        let options = options
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(options.limits.connect)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 8192))
-            .channelOption(.writeBufferWaterMark, value: .init(low: 256 * 1024, high: 1024 * 1024))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        SMTPClientHandler(owner: pool.value, options: options))
+    private func open() {
+        dialing += 1
+        let now = NIODeadline.now()
+        let place = goodPlace.map { $0.until > now ? $0.place : 0 } ?? 0
+        var trials = SMTPTrials(destination, from: place, maximum: options.maximumTrials) {
+            dialer.memory.failedTLS(at: $0, now: now)
+        }
+        proceed(trials.begin(), trials)
+    }
+
+    /// Goes on with an attempt that is counted in `dialing`.
+    private func proceed(_ next: SMTPTrials.Next, _ trials: SMTPTrials) {
+        switch next {
+        case .trial(let trial):
+            dialer.dial(trial, owner: self).assumeIsolated().whenComplete { [self] result in
+                switch result {
+                case .success(let handler): adopt(handler.value, trials)
+                case .failure(let error): failed(SMTPDialer.failure(error), trials)
                 }
             }
-            .connect(host: endpoint.host, port: endpoint.port)
-            .hop(to: eventLoop)
-            .assumeIsolated()
-            .whenComplete { [self] result in
-                connecting -= 1
-                do {
-                    adopt(try result.get().pipeline.syncOperations.handler(type: SMTPClientHandler.self))
-                } catch {
-                    let failure = SMTPEndpointFailure(
-                        phase: .connect, message: "cannot connect: \(error.connectionProblem)")
-                    carryOut(plan.failedToOpen(random: .random(in: 0..<1)), failure)
-                }
-                stopIfEmpty()
-            }
+        case .exhausted(let failure):
+            dialing -= 1
+            limit?.giveBack()
+            carryOut(plan.failedToOpen(random: .random(in: 0..<1)), failure)
+            stopIfEmpty()
+        }
+    }
+
+    private func failed(_ failure: SMTPEndpointFailure, _ trials: SMTPTrials) {
+        guard stopped == nil else {
+            dialing = max(dialing - 1, 0)
+            limit?.giveBack()
+            return stopIfEmpty()
+        }
+        var trials = trials
+        let next = trials.failed(failure)
+        if case .trial(let trial) = next, trial.isClear { dialer.memory.noteFailedTLS(at: trial.host, now: .now()) }
+        proceed(next, trials)
     }
 
     /// Counts a connection as ours only now: of a host with several addresses, several may have been tried at once.
-    private func adopt(_ handler: SMTPClientHandler) {
+    private func adopt(_ handler: SMTPClientHandler, _ trials: SMTPTrials) {
+        dialing = max(dialing - 1, 0)
+        if handler.hasReportedClose {
+            // It was gone before we heard that it had come.
+            dialing += 1
+            return failed(
+                handler.failure ?? .init(phase: .connect, message: "the server closed the connection"), trials)
+        }
         handlers[ObjectIdentifier(handler)] = handler
+        openings[ObjectIdentifier(handler)] = trials
         if stopped != nil { handler.drain() }
     }
+}
 
-    private func stopIfEmpty() {
-        guard let stopped, connecting == 0, handlers.isEmpty else { return }
-        grace?.cancel()
-        source = nil
-        stopped.succeed()
+// MARK: The shared limit
+
+extension SMTPConnectionPool {
+    /// Closes a connection that has nothing to send; false when there is none.
+    func closeOneIdle() -> Bool {
+        guard let handler = idle.first else {
+            isOffering = false
+            return false
+        }
+        handler.drain()
+        return true
+    }
+
+    /// A place under the limit is ours: use it, or give it back.
+    func placeGiven() {
+        isQueued = false
+        if stopped == nil, plan.wanted() == .open {
+            open()
+        } else {
+            limit?.giveBack()
+            stopIfEmpty()
+        }
+    }
+
+    private func leaveLimit() {
+        if isQueued, stopped != nil {
+            isQueued = false
+            limit?.leaveQueue(self)
+        }
+        if isOffering {
+            isOffering = false
+            limit?.offersNothing(self)
+        }
     }
 }
 
@@ -182,6 +287,10 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
     }
 
     func opened(_ handler: SMTPClientHandler) {
+        if let trial = openings.removeValue(forKey: ObjectIdentifier(handler))?.current {
+            // What is down is not tried first for each new connection, but the first host gets its chance again.
+            goodPlace = (trial.place, .now() + options.hostMemory)
+        }
         counted.insert(ObjectIdentifier(handler))
         carryOut(plan.opened())
         if stopped != nil { handler.drain() }
@@ -194,20 +303,38 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
 
     func becameIdle(_ handler: SMTPClientHandler) {
         if !idle.contains(where: { $0 === handler }) { idle.append(handler) }
+        if plan.isTight { return handler.drain() }
+        guard let limit else { return }
+        if isQueued {
+            isQueued = false
+            limit.leaveQueue(self)
+        }
+        if !isOffering {
+            isOffering = true
+            limit.offers(self)
+        }
     }
 
     func retiring(_ handler: SMTPClientHandler, isSpent: Bool) {
         idle.removeAll { $0 === handler }
+        let isToBeReplaced = isSpent || handler.machine.foundSimple
+        if handler.machine.foundSimple, let host = handler.host { dialer.memory.noteSimple(host, now: .now()) }
         guard counted.remove(ObjectIdentifier(handler)) != nil else { return }
         plan.retired()
-        if stopped == nil, isSpent { carryOut(plan.wanted()) }
+        if stopped == nil, isToBeReplaced { carryOut(plan.wanted()) }
     }
 
     func closed(_ handler: SMTPClientHandler, failure: SMTPEndpointFailure?) {
-        guard handlers.removeValue(forKey: ObjectIdentifier(handler)) != nil else { return }
+        let identifier = ObjectIdentifier(handler)
+        guard handlers.removeValue(forKey: identifier) != nil else { return }
         let wasIdle = idle.contains { $0 === handler }
         idle.removeAll { $0 === handler }
-        if counted.remove(ObjectIdentifier(handler)) != nil {
+        if let trials = openings.removeValue(forKey: identifier) {
+            dialing += 1
+            return failed(failure ?? .init(phase: .connect, message: "the connection was closed"), trials)
+        }
+        limit?.giveBack()
+        if counted.remove(identifier) != nil {
             // A server that closes an idle connection does what it may; it is replaced when there is work.
             guard !wasIdle else {
                 plan.retired()
@@ -216,8 +343,6 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
             let action = plan.lost(wasProductive: handler.wasProductive, random: .random(in: 0..<1))
             carryOut(action)
             if action == .none, stopped == nil { messagesAvailable() }
-        } else if let failure {
-            carryOut(plan.failedToOpen(random: .random(in: 0..<1)), failure)
         }
         stopIfEmpty()
     }

@@ -12,6 +12,14 @@ struct SMTPExtensions: Equatable {
     var smtpUTF8 = false
     /// RFC 1870: MAIL may carry the SIZE parameter.
     var size = false
+    /// RFC 3207: the connection may be secured.
+    var startTLS = false
+    /// RFC 3461: reports may be asked for.
+    var dsn = false
+    /// RFC 8689: a message may demand TLS on all of its way.
+    var requireTLS = false
+    /// RFC 4954: how one may log in, in capitals.
+    var mechanisms: Set<String> = []
     /// The largest message in bytes that the server takes, or `nil` when it named no limit.
     var maximumSize: Int?
 
@@ -28,6 +36,13 @@ struct SMTPExtensions: Equatable {
             case "CHUNKING": chunking = true
             case "8BITMIME": eightBitMIME = true
             case "SMTPUTF8": smtpUTF8 = true
+            case "STARTTLS": startTLS = true
+            case "DSN": dsn = true
+            case "REQUIRETLS": requireTLS = true
+            case "AUTH": mechanisms.formUnion(words.dropFirst().map { $0.uppercased() })
+            // Some servers write it as their clients of old expect it.
+            case let keyword where keyword.hasPrefix("AUTH="):
+                mechanisms.formUnion([String(keyword.dropFirst(5))] + words.dropFirst().map { $0.uppercased() })
             case "SIZE":
                 size = true
                 // A limit of zero means that there is none (RFC 1870 §3).

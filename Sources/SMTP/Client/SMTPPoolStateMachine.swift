@@ -13,7 +13,10 @@ struct SMTPPoolStateMachine {
         case reportAvailable
     }
 
-    private let maximum: Int
+    /// The most connections at a time.
+    var maximum: Int
+    /// Whether a destination that was unavailable is tried again by itself.
+    let probes: Bool
     private let reconnect: SMTPReconnectDelay
     /// Connections on their way to being open for messages.
     private(set) var opening = 0
@@ -25,8 +28,9 @@ struct SMTPPoolStateMachine {
     private var isWaiting = false
     private var isStopped = false
 
-    init(maximum: Int, reconnect: SMTPReconnectDelay) {
+    init(maximum: Int, reconnect: SMTPReconnectDelay, probes: Bool = true) {
         self.maximum = max(maximum, 1)
+        self.probes = probes
         self.reconnect = reconnect
     }
 
@@ -35,6 +39,14 @@ struct SMTPPoolStateMachine {
         guard !isStopped, !isWaiting, open + opening < (isAvailable ? maximum : 1) else { return .none }
         opening += 1
         return .open
+    }
+
+    /// Whether there are more connections than there may be since ``maximum`` was lowered.
+    var isTight: Bool { open + opening > maximum }
+
+    /// The connection that was to be opened has to wait for others; nothing went wrong.
+    mutating func withdrawn() {
+        opening -= 1
     }
 
     /// A connection is open for messages.
@@ -81,8 +93,8 @@ struct SMTPPoolStateMachine {
     /// The time of waiting is over.
     mutating func waitOver() -> Action {
         isWaiting = false
-        // An endpoint that was unavailable is probed whether or not there is work; else work asks by itself.
-        return isAvailable ? .none : wanted()
+        // A relay that was unavailable is probed whether or not there is work; else work asks by itself.
+        return isAvailable || !probes ? .none : wanted()
     }
 
     mutating func stop() {

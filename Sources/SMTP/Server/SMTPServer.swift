@@ -1,6 +1,7 @@
 public import Logging
 public import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// An SMTP server: listens, and gives every connection a session of its own that decides.
 public final class SMTPServer: Sendable {
@@ -15,18 +16,24 @@ public final class SMTPServer: Sendable {
         self.connections = connections
     }
 
-    /// Binds and listens; throws what the system says when the address is taken or not ours.
+    /// Binds and listens; throws what the system says when the address is taken or not ours, or ``SMTPServerTLSError``.
     ///
+    /// A host that begins with a slash is the path of a unix socket.
     /// `makeSession` is called on the connection's event loop, with the address of the client.
     public static func listen(
         host: String, port: Int, configuration: SMTPServerConfiguration, group: any EventLoopGroup, logger: Logger,
         makeSession: @escaping @Sendable (any EventLoop, SocketAddress?) -> any SMTPServerSession
     ) async throws -> SMTPServer {
         let connections = SMTPServerConnections()
-        let channel = try await ServerBootstrap(group: group)
+        var tls: NIOSSLContext?
+        if let files = configuration.tls {
+            tls = try await NIOThreadPool.singleton.runIfActive { try files.makeContext() }
+        }
+        let context = tls
+        let isUnixSocket = host.hasPrefix("/")
+        var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
@@ -34,12 +41,21 @@ public final class SMTPServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     guard connections.add(channel) else { throw ChannelError.ioOnClosedChannel }
                     let session = makeSession(channel.eventLoop, channel.remoteAddress)
-                    try channel.pipeline.syncOperations.addHandler(
-                        SMTPServerHandler(session: session, configuration: configuration))
+                    let pipeline = channel.pipeline.syncOperations
+                    if let context, configuration.tls?.isImplicit ?? false {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: context))
+                    }
+                    try pipeline.addHandler(
+                        SMTPServerHandler(session: session, configuration: configuration, tls: context))
                 }
             }
-            .bind(host: host, port: port)
-            .get()
+        if !isUnixSocket { bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) }
+        let channel =
+            if isUnixSocket {
+                try await bootstrap.bind(unixDomainSocketPath: host).get()
+            } else {
+                try await bootstrap.bind(host: host, port: port).get()
+            }
         logger.info("SMTP server listens", metadata: ["smtp.address": "\(channel.localAddress?.description ?? "")"])
         return SMTPServer(channel: channel, connections: connections)
     }

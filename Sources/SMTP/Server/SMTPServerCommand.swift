@@ -5,10 +5,16 @@ enum SMTPServerCommand: Equatable {
         /// RFC 1870: how large the message will be.
         var size: Int?
         var isUTF8 = false
+        /// RFC 8689: whether it must go by TLS on all of its way.
+        var requiresTLS = false
     }
 
     case ehlo(String)
     case helo(String)
+    case lhlo(String)
+    case startTLS
+    /// The mechanism and the initial response, if there is one.
+    case auth(String, String?)
     case mail(String, MailParameters)
     case recipient(String)
     case data
@@ -23,13 +29,22 @@ enum SMTPServerCommand: Equatable {
 /// Reads command lines; remembers the last sender, which in bulk mail is mostly the next one too.
 struct SMTPServerCommandParser {
     private var lastSender = ""
+    /// Whether the parameters of DSN (RFC 3461) are understood.
+    private let acceptsDSN: Bool
+
+    init(acceptsDSN: Bool = true) {
+        self.acceptsDSN = acceptsDSN
+    }
 
     /// Reads a line without its line end.
     mutating func parse(_ line: UnsafeRawBufferPointer) -> SMTPServerCommand {
         guard line.count >= 4 else { return .unknown }
         // The verb in upper case as one number; every verb has four letters.
         let verb = line.loadUnaligned(as: UInt32.self).bigEndian & 0xDFDF_DFDF
-        guard line.count == 4 || line[4] == 0x20 else { return .unknown }
+        guard line.count == 4 || line[4] == 0x20 else {
+            guard line[...].prefix(8).isEqual("STARTTLS"), line.count == 8 || line[8] == 0x20 else { return .unknown }
+            return line.count == 8 ? .startTLS : .malformed(.noArguments)
+        }
         let arguments = UnsafeRawBufferPointer(rebasing: line.dropFirst(5))
         switch verb {
         case Verb.mail: return mail(arguments)
@@ -42,6 +57,8 @@ struct SMTPServerCommandParser {
         case Verb.help: return .help
         case Verb.quit: return .quit
         case Verb.ehlo: return arguments.isBlank ? .malformed(.helloNeedsName) : .ehlo(arguments.trimmedString)
+        case Verb.lhlo: return arguments.isBlank ? .malformed(.helloNeedsName) : .lhlo(arguments.trimmedString)
+        case Verb.auth: return auth(arguments)
         case Verb.helo: return arguments.isBlank ? .malformed(.helloNeedsName) : .helo(arguments.trimmedString)
         default: return .unknown
         }
@@ -59,6 +76,15 @@ struct SMTPServerCommandParser {
         static let quit: UInt32 = 0x5155_4954
         static let ehlo: UInt32 = 0x4548_4C4F
         static let helo: UInt32 = 0x4845_4C4F
+        static let lhlo: UInt32 = 0x4C48_4C4F
+        static let auth: UInt32 = 0x4155_5448
+    }
+
+    private func auth(_ arguments: UnsafeRawBufferPointer) -> SMTPServerCommand {
+        let words = arguments.trimmedString.split(separator: " ")
+        guard let mechanism = words.first, words.count <= 2 else { return .malformed(.badParameter) }
+        // "=" stands for a response that is there and empty (RFC 4954 §4).
+        return .auth(String(mechanism), words.count == 2 ? (words[1] == "=" ? "" : String(words[1])) : nil)
     }
 
     private mutating func mail(_ arguments: UnsafeRawBufferPointer) -> SMTPServerCommand {
@@ -69,7 +95,7 @@ struct SMTPServerCommandParser {
         var position = rest.startIndex
         while position < rest.endIndex {
             let end = rest[position...].firstIndex(of: 0x20) ?? rest.endIndex
-            if end > position, let fault = Self.read(rest[position..<end], into: &parameters) {
+            if end > position, let fault = read(rest[position..<end], into: &parameters) {
                 return .malformed(fault)
             }
             position = end + 1
@@ -78,20 +104,30 @@ struct SMTPServerCommandParser {
     }
 
     /// Reads one parameter of MAIL, `KEYWORD` or `KEYWORD=value`; answers what is wrong with it.
-    private static func read(
+    private func read(
         _ word: Slice<UnsafeRawBufferPointer>, into parameters: inout SMTPServerCommand.MailParameters
     ) -> SMTPServerReply? {
         let equals = word.firstIndex(of: UInt8(ascii: "="))
         let keyword = word[..<(equals ?? word.endIndex)]
         let value = equals.map { word[($0 + 1)...] }
         if keyword.isEqual("SIZE") {
-            guard let value, let size = number(value) else { return .badParameter }
+            guard let value, let size = Self.number(value) else { return .badParameter }
             parameters.size = size
         } else if keyword.isEqual("BODY") {
             guard let value, value.isEqual("7BIT") || value.isEqual("8BITMIME") else { return .badParameter }
         } else if keyword.isEqual("SMTPUTF8") {
             guard value == nil else { return .badParameter }
             parameters.isUTF8 = true
+        } else if keyword.isEqual("REQUIRETLS") {
+            guard value == nil else { return .badParameter }
+            parameters.requiresTLS = true
+        } else if keyword.isEqual("AUTH") {
+            // RFC 4954 §5: who sent it first; it is not believed.
+            guard let value, !value.isEmpty else { return .badParameter }
+        } else if acceptsDSN, keyword.isEqual("RET") {
+            guard let value, value.isEqual("FULL") || value.isEqual("HDRS") else { return .badParameter }
+        } else if acceptsDSN, keyword.isEqual("ENVID") {
+            guard let value, (1...100).contains(value.count) else { return .badParameter }
         } else {
             return .unknownParameter
         }
@@ -102,7 +138,24 @@ struct SMTPServerCommandParser {
         guard let (path, rest) = Self.path(arguments, after: "TO:"), !path.isEmpty else {
             return .malformed(.badRecipient)
         }
-        guard rest.isBlank else { return .malformed(.unknownParameter) }
+        for word in rest.split(separator: 0x20) {
+            guard acceptsDSN, let equals = word.firstIndex(of: UInt8(ascii: "=")) else {
+                return .malformed(.unknownParameter)
+            }
+            let value = word[(equals + 1)...]
+            if word[..<equals].isEqual("NOTIFY") {
+                let occasions = value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                let isValid = occasions.allSatisfy {
+                    $0.isEqual("SUCCESS") || $0.isEqual("FAILURE") || $0.isEqual("DELAY")
+                        || ($0.isEqual("NEVER") && occasions.count == 1)
+                }
+                guard isValid else { return .malformed(.badParameter) }
+            } else if word[..<equals].isEqual("ORCPT") {
+                guard value.contains(UInt8(ascii: ";")), value.count <= 500 else { return .malformed(.badParameter) }
+            } else {
+                return .malformed(.unknownParameter)
+            }
+        }
         return .recipient(String(decoding: path, as: UTF8.self))
     }
 

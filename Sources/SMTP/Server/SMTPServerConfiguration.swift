@@ -18,10 +18,30 @@ public struct SMTPServerConfiguration: Sendable {
     public var idleTimeout: TimeAmount = .minutes(5)
     /// How long a connection that was closed from our side still takes and discards what the client sends.
     public var lingerTimeout: TimeAmount = .seconds(5)
+    /// Keywords that are not announced although the server knows them, in capitals: `PIPELINING`, `CHUNKING`, `SIZE`, `DSN` ….
+    ///
+    /// Pipelined commands are understood either way.
+    public var withheld: Set<String> = []
+    /// How connections are secured; `nil` leaves them in clear.
+    public var tls: SMTPServerTLS?
+    /// Whether a user has this password; where it is set, nobody may send without AUTH PLAIN or LOGIN (RFC 4954).
+    ///
+    /// Called on the connection's event loop. With ``tls`` a login is taken only under TLS.
+    public var login: (@Sendable (_ user: String, _ password: String) -> Bool)?
+    /// Speak LMTP (RFC 2033): LHLO, and one reply to the message for every recipient.
+    public var isLMTP: Bool = false
+
     /// Whether CHUNKING and BDAT (RFC 3030) are offered.
-    public var offersChunking: Bool = true
-    /// Whether PIPELINING (RFC 2920) is announced; pipelined commands are understood either way.
-    public var offersPipelining: Bool = true
+    public var offersChunking: Bool {
+        get { !withheld.contains("CHUNKING") }
+        set { if newValue { withheld.remove("CHUNKING") } else { withheld.insert("CHUNKING") } }
+    }
+
+    /// Whether PIPELINING (RFC 2920) is announced.
+    public var offersPipelining: Bool {
+        get { !withheld.contains("PIPELINING") }
+        set { if newValue { withheld.remove("PIPELINING") } else { withheld.insert("PIPELINING") } }
+    }
 
     public init(hostName: String) {
         self.hostName = hostName

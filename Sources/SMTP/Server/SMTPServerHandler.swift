@@ -1,5 +1,6 @@
 import Delivery
 import NIOCore
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -31,14 +32,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
     }
 
     private let session: any SMTPServerSession
-    private let configuration: SMTPServerConfiguration
+    let configuration: SMTPServerConfiguration
+    let tls: NIOSSLContext?
     private let interest: SMTPContentInterest
-    private var machine: SMTPServerStateMachine
-    private var parser = SMTPServerCommandParser()
+    var machine: SMTPServerStateMachine
+    private var parser: SMTPServerCommandParser
     private var scanner = SMTPDataScanner()
     private var mode = Mode.serving
-    private var inbound = ByteBuffer()
-    private var outbound = ByteBuffer()
+    var inbound = ByteBuffer()
+    var outbound = ByteBuffer()
     private var content = ByteBuffer()
     /// The rest of a line that is too long is thrown away.
     private var isSkippingLine = false
@@ -48,12 +50,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
     private var lastHeard = NIODeadline.distantPast
     private var isClosed = false
 
-    init(session: any SMTPServerSession, configuration: SMTPServerConfiguration) {
+    init(session: any SMTPServerSession, configuration: SMTPServerConfiguration, tls: NIOSSLContext? = nil) {
         self.session = session
+        self.tls = tls
+        parser = SMTPServerCommandParser(acceptsDSN: !configuration.withheld.contains("DSN"))
         self.configuration = configuration
         interest = session.contentInterest
         machine = SMTPServerStateMachine(
-            maximumSize: configuration.maximumMessageSize, maximumRecipients: configuration.maximumRecipients)
+            maximumSize: configuration.maximumMessageSize, maximumRecipients: configuration.maximumRecipients,
+            terms: SMTPServerTerms(configuration))
     }
 
     // MARK: Channel events
@@ -131,6 +136,12 @@ final class SMTPServerHandler: ChannelInboundHandler {
                     continue
                 }
                 obey(machine.received(command), context)
+            case .login:
+                guard let line = nextLine() else {
+                    guard inbound.readableBytes > Self.longestLoginLine else { return release() }
+                    return finish(context)
+                }
+                obey(machine.loginLine(line), context)
             case .data:
                 guard readData(context) else { return release() }
             case .chunk(let remaining):
@@ -212,6 +223,14 @@ final class SMTPServerHandler: ChannelInboundHandler {
             break
         case .reply(let reply):
             outbound.writeReply(reply)
+        case .replies(let reply, let times):
+            for _ in 0..<times { outbound.writeReply(reply) }
+        case .secure:
+            secure(context)
+        case .checkLogin(let user, let password):
+            let isAccepted = configuration.login?(user, password) ?? false
+            machine.loginDecided(isAccepted: isAccepted)
+            outbound.writeReply(isAccepted ? SMTPServerReply.loginAccepted : .loginRefused)
         case .announce:
             announce()
         case .hello:
@@ -230,14 +249,6 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
     }
 
-    private func announce() {
-        outbound.writeString("250-\(configuration.hostName)\r\n")
-        if configuration.offersPipelining { outbound.writeStaticString("250-PIPELINING\r\n") }
-        if configuration.offersChunking { outbound.writeStaticString("250-CHUNKING\r\n") }
-        outbound.writeString("250-SIZE \(configuration.maximumMessageSize)\r\n")
-        outbound.writeStaticString("250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n")
-    }
-
     private func decided(
         _ decision: SMTPServerDecision, _ question: Question, _ context: ChannelHandlerContext
     ) {
@@ -246,12 +257,20 @@ final class SMTPServerHandler: ChannelInboundHandler {
             switch question {
             case .sender: outbound.writeReply(SMTPServerReply.senderAccepted)
             case .recipient: outbound.writeReply(SMTPServerReply.recipientAccepted)
-            case .message: outbound.writeReply(SMTPServerReply.messageAccepted)
+            case .message:
+                for _ in 0..<machine.repliesToMessage { outbound.writeReply(SMTPServerReply.messageAccepted) }
             }
             settle(question, isAccepted: true)
         case .reply(let reply):
-            outbound.writeReply(reply)
+            let times = if case .message = question { machine.repliesToMessage } else { 1 }
+            for _ in 0..<times { outbound.writeReply(reply) }
             settle(question, isAccepted: reply.isPositive)
+        case .replies(let replies):
+            guard case .message = question, replies.count == machine.repliesToMessage else {
+                preconditionFailure("a session gave another number of replies than there are recipients")
+            }
+            for reply in replies { outbound.writeReply(reply) }
+            settle(question, isAccepted: true)
         case .replyAndClose(let reply):
             outbound.writeReply(reply)
             finish(context)
@@ -293,7 +312,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
+    func flush(_ context: ChannelHandlerContext) {
         guard outbound.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
         outbound.clear()

@@ -35,6 +35,8 @@ public enum SMTPServerDecision: Sendable {
     case accept
     /// With these words; 2yz accepts.
     case reply(SMTPReply)
+    /// About a message in LMTP: a reply for each of its recipients, in their order.
+    case replies([SMTPReply])
     /// Later; what the client sent after it waits, so that replies keep their order.
     case pending(EventLoopFuture<SMTPServerDecision>)
     /// Close the connection without a word about this; replies to earlier commands still go out.

@@ -3,6 +3,8 @@ struct SMTPServerStateMachine {
     /// How the next bytes from the client are to be read.
     enum Reading: Equatable {
         case commands
+        /// Lines of an AUTH exchange.
+        case login
         /// Dot-stuffed content up to the final dot.
         case data
         /// So many bytes of a BDAT chunk are still to come.
@@ -11,6 +13,12 @@ struct SMTPServerStateMachine {
 
     enum Action: Equatable {
         case reply(SMTPServerReply)
+        /// The same reply for each recipient, where LMTP wants so many.
+        case replies(SMTPServerReply, times: Int)
+        /// Say that TLS may begin, forget what came in clear after the command, and begin; then call ``secured()``.
+        case secure
+        /// Ask whether the user has this password, then call ``loginDecided(isAccepted:)``.
+        case checkLogin(user: String, password: String)
         /// Answer EHLO with the list of extensions.
         case announce
         /// Answer HELO.
@@ -37,6 +45,10 @@ struct SMTPServerStateMachine {
 
     private let maximumSize: Int
     private let maximumRecipients: Int
+    private let terms: SMTPServerTerms
+    private(set) var isSecured: Bool
+    private(set) var isLoggedIn = false
+    private var login = SMTPServerLogin.plain
     private(set) var reading = Reading.commands
     private var isGreeted = false
     private var hasSender = false
@@ -49,7 +61,9 @@ struct SMTPServerStateMachine {
     /// Whether the chunk that is coming is thrown away, and what is said about it.
     private var chunkRefusal: SMTPServerReply?
 
-    init(maximumSize: Int, maximumRecipients: Int) {
+    init(maximumSize: Int, maximumRecipients: Int, terms: SMTPServerTerms = SMTPServerTerms()) {
+        self.terms = terms
+        isSecured = terms.isSecured
         self.maximumSize = maximumSize
         self.maximumRecipients = maximumRecipients
     }
@@ -60,7 +74,12 @@ struct SMTPServerStateMachine {
     /// Takes the next command; only while ``reading`` is `.commands`.
     mutating func received(_ command: SMTPServerCommand) -> Action {
         switch command {
-        case .ehlo, .helo:
+        case .ehlo, .helo, .lhlo:
+            if case .lhlo = command {
+                guard terms.isLMTP else { return .reply(.unknownCommand) }
+            } else if terms.isLMTP {
+                return .reply(.onlyLHLO)
+            }
             isGreeted = true
             reset()
             if case .helo = command { return .hello }
@@ -68,6 +87,9 @@ struct SMTPServerStateMachine {
         case .mail(let address, let parameters):
             guard isGreeted else { return .reply(.helloFirst) }
             guard !hasSender else { return .reply(.nestedMail) }
+            guard isSecured || !terms.requiresTLS else { return .reply(.tlsFirst) }
+            guard isLoggedIn || !terms.requiresLogin else { return .reply(.loginFirst) }
+            guard isSecured || !parameters.requiresTLS else { return .reply(.requireTLSNeedsTLS) }
             if let size = parameters.size, size > maximumSize { return .reply(.tooLarge) }
             sender = address
             return .askSender(address)
@@ -76,6 +98,13 @@ struct SMTPServerStateMachine {
             guard content == .none else { return .reply(.chunksBegun) }
             guard recipients.count < maximumRecipients else { return .reply(.tooManyRecipients) }
             return .askRecipient(address)
+        case .startTLS:
+            guard terms.offersTLS, !isSecured else { return .reply(.notNow) }
+            return .secure
+        case .auth(let mechanism, let response):
+            guard terms.requiresLogin, isGreeted, !isLoggedIn, !hasSender else { return .reply(.notNow) }
+            guard isSecured || !terms.offersTLS else { return .reply(.loginNeedsTLS) }
+            return follow(SMTPServerLogin.begin(mechanism, response))
         case .data:
             guard hasSender else { return .reply(.mailFirst) }
             guard content == .none else { return .reply(.chunksBegun) }
@@ -94,6 +123,46 @@ struct SMTPServerStateMachine {
         case .unknown: return .reply(.unknownCommand)
         case .malformed(let reply): return .reply(reply)
         }
+    }
+
+    /// TLS has begun: the client starts over (RFC 3207 §4.2).
+    mutating func secured() {
+        isSecured = true
+        isGreeted = false
+        reset()
+    }
+
+    /// Whether AUTH is announced now.
+    var offersLogin: Bool { terms.requiresLogin && !isLoggedIn && (isSecured || !terms.offersTLS) }
+    /// Whether STARTTLS is announced now.
+    var offersTLS: Bool { terms.offersTLS && !isSecured }
+    /// How many replies a message gets: in LMTP one for each recipient (RFC 2033 §4.2).
+    var repliesToMessage: Int { terms.isLMTP ? max(recipients.count, 1) : 1 }
+
+    /// The reply to a whole message.
+    private func refusal(_ reply: SMTPServerReply) -> Action {
+        terms.isLMTP ? .replies(reply, times: repliesToMessage) : .reply(reply)
+    }
+
+    /// Takes a line of an AUTH exchange; only while ``reading`` is `.login`.
+    mutating func loginLine(_ line: String) -> Action {
+        reading = .commands
+        return follow(login.received(line))
+    }
+
+    private mutating func follow(_ step: SMTPServerLogin.Step) -> Action {
+        switch step {
+        case .challenge(let reply, let next):
+            login = next
+            reading = .login
+            return .reply(reply)
+        case .check(let user, let password): return .checkLogin(user: user, password: password)
+        case .refuse(let reply): return .reply(reply)
+        }
+    }
+
+    mutating func loginDecided(isAccepted: Bool) {
+        isLoggedIn = isAccepted
     }
 
     mutating func senderDecided(isAccepted: Bool) {
@@ -118,8 +187,8 @@ struct SMTPServerStateMachine {
     mutating func dataEnded() -> Action {
         reading = .commands
         guard size <= maximumSize else {
-            reset()
-            return .reply(.tooLarge)
+            defer { reset() }
+            return refusal(.tooLarge)
         }
         return .askMessage
     }
@@ -154,8 +223,12 @@ struct SMTPServerStateMachine {
         if let refusal = chunkRefusal {
             chunkRefusal = nil
             // After the last chunk the transaction is over either way; before it, the rest is refused as well.
-            if chunkIsLast { reset() } else { content = .failed }
-            return .reply(refusal)
+            guard chunkIsLast else {
+                content = .failed
+                return .reply(refusal)
+            }
+            defer { reset() }
+            return self.refusal(refusal)
         }
         guard chunkIsLast else {
             content = .chunked

@@ -10,22 +10,26 @@ internal import Yams
 struct PaceSettings {
     static let key = "pace"
 
-    /// The path of the file, for messages.
-    let file: String
+    private let section: YAMLSection
+
+    /// - Parameter file: the path of the file, for messages.
+    init(file: String) {
+        section = YAMLSection(file: file)
+    }
 
     /// Reads the limits by site; the one of all others has the name `*`.
     /// - Throws: ``CommandError`` with the line, for a key that means nothing or a limit that is none.
     func limits(in node: Node) throws -> [String: SiteLimitSetting] {
         var limits: [String: SiteLimitSetting] = [:]
-        for (name, value) in try members(of: node, Self.key, known: ["default", "sites"]) {
+        for (name, value) in try section.members(of: node, Self.key, known: ["default", "sites"]) {
             if name == "default" {
                 limits[SiteName.all] = try limit(in: value, "pace.default")
                 continue
             }
-            for (site, value) in try members(of: value, "pace.sites", known: nil) {
+            for (site, value) in try section.members(of: value, "pace.sites", known: nil) {
                 let name = try telling(value, "pace.sites") { try SiteName.checked(site) }
                 guard limits.updateValue(try limit(in: value, "pace.sites.\(site)"), forKey: name) == nil else {
-                    throw problem(value, "pace.sites.\(site)", "the site has a limit already")
+                    throw section.problem(value, "pace.sites.\(site)", "the site has a limit already")
                 }
             }
         }
@@ -34,13 +38,14 @@ struct PaceSettings {
 
     private func limit(in node: Node, _ path: String) throws -> SiteLimitSetting {
         var texts: [String: String] = [:]
-        for (name, value) in try members(of: node, path, known: ["rate", "burst", "connections"]) {
-            guard let scalar = value.scalar else { throw problem(value, "\(path).\(name)", "it takes one value") }
-            texts[name] = scalar.string
+        for (name, value) in try section.members(of: node, path, known: ["rate", "burst", "connections"]) {
+            texts[name] = try section.text(value, "\(path).\(name)")
         }
         func number(_ name: String) throws -> Int? {
             guard let text = texts[name] else { return nil }
-            guard let number = Int(text) else { throw problem(node, "\(path).\(name)", "“\(text)” is not a number") }
+            guard let number = Int(text) else {
+                throw section.problem(node, "\(path).\(name)", "“\(text)” is not a number")
+            }
             return number
         }
         let (burst, connections) = (try number("burst"), try number("connections"))
@@ -49,29 +54,12 @@ struct PaceSettings {
         }
     }
 
-    /// The members of a mapping, in order.
-    private func members(of node: Node, _ path: String, known: [String]?) throws -> [(String, Node)] {
-        guard let mapping = node.mapping else { throw problem(node, path, "it takes lines of the form key: value") }
-        return try mapping.map { key, value in
-            let name = key.string ?? ""
-            if let known, !known.contains(name) {
-                throw problem(
-                    key, path, "the key \(name) means nothing here; there are \(known.joined(separator: ", "))")
-            }
-            return (name, value)
-        }
-    }
-
     /// Says where in the file it is that something is wrong.
     private func telling<T>(_ node: Node, _ path: String, _ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let error as CoordinatorError {
-            throw problem(node, path, error.message)
+            throw section.problem(node, path, error.message)
         }
-    }
-
-    private func problem(_ node: Node, _ path: String, _ message: String) -> CommandError {
-        CommandError("\(file): \(node.mark.map { "line \($0.line): " } ?? "")\(path): \(message)")
     }
 }

@@ -1,7 +1,9 @@
 /// What can be set in the environment and in the configuration file; the raw value is the key in the file.
 enum SettingKey: String, CaseIterable {
-    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, relay, listen, highWater, shards
-    case connections, name, grace, backOff, probeInterval, lease, logLevel
+    case coordinator, data, token, redis, redisPassword, redisSentinelPassword, listen, highWater, shards, tokenKeyFile
+    case relay, relayPassword, relayPasswordFile, relayCa, relayVerify, direct, divertTo
+    case sourceAddress, heloName, connections, connectionsPerSite
+    case name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
     var variable: String {
@@ -12,5 +14,5 @@ enum SettingKey: String, CaseIterable {
     }
 
     /// Whether its value is never shown.
-    var isSecret: Bool { [.token, .redisPassword, .redisSentinelPassword].contains(self) }
+    var isSecret: Bool { [.token, .redisPassword, .redisSentinelPassword, .relayPassword].contains(self) }
 }

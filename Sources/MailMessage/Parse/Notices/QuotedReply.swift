@@ -7,6 +7,8 @@ struct QuotedReply: Sendable {
     var status: EnhancedStatusCode?
     /// To which command it was given, where the notice shows that.
     var phase: DeliveryPhase?
+    /// Where the reply code stands.
+    var start: Int?
 
     /// Whether there is any code.
     var hasCodes: Bool { code != 0 || status != nil }
@@ -18,6 +20,7 @@ struct QuotedReply: Sendable {
         while index + 3 <= text.endIndex {
             if let match = Self.replyCode(in: text, at: index) {
                 code = match.code
+                start = index
                 status = match.status
                 phase = Self.phase(in: text, before: index)
                 break

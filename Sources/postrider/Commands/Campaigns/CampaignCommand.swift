@@ -5,7 +5,9 @@ struct CampaignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "campaign", abstract: "Create, send and watch campaigns.",
         subcommands: [
-            CampaignCreate.self, CampaignPreview.self, CampaignStart.self, CampaignPause.self, CampaignResume.self,
+            CampaignCreate.self, CampaignPreview.self, CampaignCheck.self, CampaignTest.self, CampaignStart.self,
+            CampaignPause.self,
+            CampaignResume.self,
             CampaignCancel.self, CampaignSet.self, CampaignInDoubt.self, CampaignResolve.self, CampaignStatus.self,
             CampaignWatch.self, CampaignStats.self, CampaignList.self,
         ])

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CampaignCoordinator
 internal import Dashboard
 internal import Delivery
+internal import MailMessage
 
 /// `postrider campaign create`: a campaign with its invitation, as a draft.
 struct CampaignCreate: AsyncParsableCommand {
@@ -20,6 +21,9 @@ struct CampaignCreate: AsyncParsableCommand {
             With --in-doubt hold, a message that may or may not have gone is not sent again by itself: see postrider campaign \
             in-doubt. --window, --weekdays, --quota and --weight say when and how fast it is sent; postrider campaign set changes \
             them at any time.
+
+            --unsubscribe-url and --survey-url give each contact links of its own, {{unsubscribeLink}} and {{surveyLink}}; --bounce-domain \
+            gives each message a return path of its own. Both carry tokens that nobody can forge; see docs/message.md.
 
             Example:
               postrider campaign create spring --list people \\
@@ -52,17 +56,22 @@ struct CampaignCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The YAML file that says when to try again.", valueName: "file"), completion: .file())
     var retry: String?
 
+    @OptionGroup var message: MessageArguments
     @OptionGroup var sending: SendingArguments
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
-    func validate() throws { _ = try sending.applied(to: .standard) }
+    func validate() throws {
+        _ = try sending.applied(to: .standard)
+        _ = try message.applied(to: MessageOptions())
+    }
 
     func run() async throws {
         let draft = CampaignDraft(
             name: name, list: list, from: from, replyTo: replyTo, subject: subject, text: try InputFile.text(text),
             html: try html.map(InputFile.text), retry: try retry.map(RetryFile.read),
-            options: try sending.applied(to: .standard))
+            options: try sending.applied(to: .standard), message: try message.applied(to: MessageOptions()),
+            files: try message.files())
         let campaign: APICampaign = try await client.withClient { try await $0.post(APIRoute.campaigns, draft) }
         try format.print(campaign) {
             "Campaign \(campaign.campaign) to the list \(campaign.list) is created. Start it with: "

@@ -1,13 +1,16 @@
 internal import ArgumentParser
+internal import CampaignCoordinator
 internal import Dashboard
 internal import Delivery
+internal import MailMessage
 
 /// `postrider campaign set`: when and how fast a campaign is sent, also while it is.
 struct CampaignSet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Change when and how fast a campaign is sent.",
+        commandName: "set", abstract: "Change how a campaign is sent, and what its messages have.",
         discussion: """
-            What is not named stays as it is. The campaign may be on its way; only --in-doubt has to be chosen before its start.
+            What is not named stays as it is. When and how fast may change while the campaign is on its way; --in-doubt and what the \
+            messages have is chosen before its start. --attach and --inline name all files anew.
 
             Example:
               postrider campaign set spring --quota 5000/1h --window 09:00-18:00
@@ -18,21 +21,34 @@ struct CampaignSet: AsyncParsableCommand {
     var name: String
 
     @OptionGroup var sending: SendingArguments
+    @OptionGroup var message: MessageArguments
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
-        guard !sending.isEmpty else {
+        guard !sending.isEmpty || !message.isEmpty else {
             throw ValidationError(
-                "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt")
+                "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --bounce-domain, "
+                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --attach, --inline")
         }
+        _ = try message.applied(to: MessageOptions())
     }
 
     func run() async throws {
         let change: APICampaignChange = try await client.withClient { client in
             let campaign: APICampaign = try await client.get(APIRoute.campaign(name))
-            let former = campaign.mailings.first?.options ?? .standard
-            return try await client.post(APIRoute.options(name), try sending.applied(to: former))
+            let former = campaign.mailings.first
+            var change = APICampaignChange(campaign: campaign, notes: [])
+            if !message.isEmpty {
+                let options = try message.applied(to: former?.message ?? MessageOptions())
+                change = try await client.post(
+                    APIRoute.message(name), MessageChange(message: options, files: try message.files()))
+            }
+            if !sending.isEmpty {
+                change = try await client.post(
+                    APIRoute.options(name), try sending.applied(to: former?.options ?? .standard))
+            }
+            return change
         }
         try format.print(change) {
             let words = change.campaign.mailings.first.flatMap { OptionsText.words(for: $0.options) }

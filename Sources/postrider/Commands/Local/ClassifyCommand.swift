@@ -11,8 +11,12 @@ struct ClassifyCommand: ParsableCommand {
             phase<TAB>reply are read from standard input (with --phase, lines that are replies); \\n in such a line stands for a \
             line break of the reply. Needs no coordinator.
 
+            With --explain it tells how it came to its answer: what it understood, the rule that decided with the words that \
+            matched, and each rule that was passed over, with its conditions that failed.
+
             Example:
               postrider classify --phase rcpt "550 5.1.1 No such user here"
+              postrider classify --explain --phase dot "550 5.7.1 Message refused: looks like spam"
               printf 'dot\\t554 5.7.1 Message looks like spam\\n' | postrider classify
             """)
 
@@ -22,6 +26,12 @@ struct ClassifyCommand: ParsableCommand {
         transform: ArgumentReader.phase)
     var phase: DeliveryPhase?
 
+    @Flag(help: "Tell how the answer was found.")
+    var explain = false
+
+    @Option(help: "With --explain: text for people, json for programs.")
+    var format: OutputFormat?
+
     @Argument(help: "The reply as the server said it; none reads standard input.")
     var reply: [String] = []
 
@@ -29,11 +39,14 @@ struct ClassifyCommand: ParsableCommand {
         guard reply.isEmpty || phase != nil else {
             throw ValidationError("say with --phase where the reply was given, such as --phase rcpt")
         }
+        guard explain || format != .text else {
+            throw ValidationError("--format text goes with --explain; without it, the answer is JSON")
+        }
     }
 
     func run() throws {
         if let phase, !reply.isEmpty {
-            return StandardOutput.write(Self.answer(reply.joined(separator: " "), phase))
+            return StandardOutput.write(try answer(Self.unescaped(reply.joined(separator: " ")), phase))
         }
         var reader = LineReader(.standardInput)
         var number = 0
@@ -43,7 +56,7 @@ struct ClassifyCommand: ParsableCommand {
             for line in lines {
                 number += 1
                 let (phase, reply) = try question(String(decoding: line, as: UTF8.self), line: number)
-                answer += Self.answer(reply.replacingOccurrences(of: "\\n", with: "\n"), phase) + "\n"
+                answer += try self.answer(Self.unescaped(reply), phase) + "\n"
             }
         }
     }
@@ -61,6 +74,17 @@ struct ClassifyCommand: ParsableCommand {
         } catch {
             throw CommandError("line \(number): \(error)")
         }
+    }
+
+    private static func unescaped(_ reply: String) -> String {
+        reply.replacingOccurrences(of: "\\n", with: "\n")
+    }
+
+    private func answer(_ reply: String, _ phase: DeliveryPhase) throws -> String {
+        guard explain else { return Self.answer(reply, phase) }
+        let explanation = ClassifyExplanation(
+            OutcomeClassifier.standard.explain(SMTPReply(parsing: reply), phase: phase))
+        return format == .json ? try JSONLine.encode(explanation) : explanation.page + "\n"
     }
 
     /// `{"outcome":…,"reason":…,"rule":…}` for a reply.

@@ -3,6 +3,7 @@ internal import CampaignCoordinator
 internal import Dashboard
 internal import Foundation
 internal import Logging
+internal import MailRouting
 internal import RedisClient
 internal import ServiceLifecycle
 
@@ -46,6 +47,12 @@ struct CoordinatorCommand: AsyncParsableCommand {
             valueName: "n"))
     var shards: Int?
 
+    @Flag(
+        help:
+            "Workers send to each domain's own servers: domains that share servers are paced as one site (or POSTRIDER_DIRECT=true)."
+    )
+    var direct = false
+
     @OptionGroup var log: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
@@ -69,6 +76,22 @@ struct CoordinatorCommand: AsyncParsableCommand {
         var setup = CoordinatorConfiguration(dataDirectory: directory, redis: endpoint, name: "\(address)")
         if let highWater = try highWater ?? settings.count(.highWater) { setup.highWater = highWater }
         setup.siteLimits = settings.siteLimits
+        let isDirect = try direct || settings.flag(.direct)
+        do throws(DNSResolverError) {
+            let dns = try DNSResolver(configuration: settings.routing.resolver, logger: logger)
+            setup.textRecords = DNSRecords(source: dns)
+            if isDirect {
+                setup.siteNaming = RoutedSites(
+                    MailRouter(configuration: settings.routing, source: dns, logger: logger))
+            }
+        } catch {
+            // Without it campaign check says what it cannot look up; only direct delivery depends on it.
+            guard !isDirect else { throw CommandError(error.description) }
+            logger.warning("the DNS cannot be asked", metadata: ["error": "\(error)"])
+        }
+        if isDirect, setup.siteLimits[SiteName.all] == nil {
+            setup.siteLimits[SiteName.all] = try SiteLimitSetting(connections: Self.connectionsPerSite)
+        }
         setup.shards = try shards ?? settings.count(.shards)
         let coordinator = try await Coordinator.open(setup, logger: logger)
         do {
@@ -79,6 +102,19 @@ struct CoordinatorCommand: AsyncParsableCommand {
             await coordinator.close()
             throw error
         }
+    }
+
+    /// How many messages may be under way to one site at once where no limit is set: servers of strangers are not to be flooded,
+    /// and one that hangs shall not keep all workers busy.
+    private static let connectionsPerSite = 20
+
+    /// The sites of domains as workers find them.
+    private struct RoutedSites: SiteNaming {
+        let router: MailRouter
+
+        init(_ router: MailRouter) { self.router = router }
+
+        func site(of domain: String) async -> String? { await router.site(of: domain) }
     }
 
     private func directory(_ settings: Settings) throws -> String {

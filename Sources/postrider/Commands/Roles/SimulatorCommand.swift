@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
+internal import SMTP
 internal import ServiceLifecycle
 internal import Simulator
 
@@ -19,6 +20,8 @@ struct SimulatorCommand: AsyncParsableCommand {
             Example:
               postrider simulator --listen 127.0.0.1:2525 \\
                   --log mail.ndjson --profile realistic --seed 7
+              postrider simulator --listen 127.0.0.1:2587 \\
+                  --tls-certificate server.pem --tls-key server.key --require-tls --login news --password-file password
             """)
 
     @Option(
@@ -38,10 +41,44 @@ struct SimulatorCommand: AsyncParsableCommand {
     @Option(help: "Chooses who does what under a profile.")
     var seed: UInt64 = 1
 
+    @Option(
+        help: ArgumentHelp("The certificate (PEM) under which STARTTLS is offered; needs --tls-key.", valueName: "file")
+    )
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The key (PEM) of the certificate.", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(name: .customLong("implicit-tls"), help: "TLS from the first byte on, in place of STARTTLS.")
+    var implicitTLS = false
+
+    @Flag(name: .customLong("require-tls"), help: "Refuse mail before STARTTLS.")
+    var requireTLS = false
+
+    @Option(help: ArgumentHelp("Let only this user send (AUTH PLAIN or LOGIN).", valueName: "user"))
+    var login: String?
+
+    @Option(help: ArgumentHelp("The file with the user's password.", valueName: "file"))
+    var passwordFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the reply to EHLO leaves out, such as PIPELINING,CHUNKING.", valueName: "keywords"))
+    var without: String?
+
     @OptionGroup var logging: LogOptions
     @OptionGroup var configuration: ConfigurationOptions
 
     func validate() throws {
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key go together")
+        }
+        guard tlsCertificate != nil || !(implicitTLS || requireTLS) else {
+            throw ValidationError("TLS needs --tls-certificate and --tls-key")
+        }
+        guard (login == nil) == (passwordFile == nil) else {
+            throw ValidationError("--login and --password-file go together")
+        }
         // A file that cannot be read is reported when it is needed, and is no wrong usage.
         guard let settings = try? configuration.settings() else { return }
         _ = try listen(settings)
@@ -58,9 +95,17 @@ struct SimulatorCommand: AsyncParsableCommand {
         let settings = try configuration.settings()
         let address = try ListenAddress(parsing: listen(settings))
         let logger = try logging.logger("simulator", settings)
-        let setup = SimulatorConfiguration(
+        var setup = SimulatorConfiguration(
             host: address.host, port: address.port, logPath: log, discards: discard,
             profile: try SimulatorProfile(nameOrPath: profile), seed: seed)
+        if let tlsCertificate, let tlsKey {
+            setup.tls = SMTPServerTLS(
+                certificateFile: tlsCertificate, keyFile: tlsKey, isImplicit: implicitTLS, isRequired: requireTLS)
+        }
+        if let login, let passwordFile {
+            setup.login = (login, try PasswordFile.secret(passwordFile))
+        }
+        if let without { setup.withheld = Set(without.split(separator: ",").map { $0.uppercased() }) }
         let simulator = try Simulator(configuration: setup, logger: logger)
         let port: Int
         do {
@@ -68,9 +113,10 @@ struct SimulatorCommand: AsyncParsableCommand {
         } catch {
             throw address.problem(error)
         }
+        let scheme = implicitTLS ? SMTPEndpoint.Scheme.smtps.rawValue : SMTPEndpoint.Scheme.smtp.rawValue
         let manner =
             discard ? "discards everything" : "profile \(profile), seed \(seed)\(log.map { ", log \($0)" } ?? "")"
-        StandardOutput.announce("postrider simulator is ready at smtp://\(address.with(port: port)), \(manner)")
+        StandardOutput.announce("postrider simulator is ready at \(scheme)://\(address.with(port: port)), \(manner)")
         try await ServiceRunner.run([SimulatorService(simulator: simulator)], logger: logger)
         let counts = simulator.counts
         StandardOutput.announce(

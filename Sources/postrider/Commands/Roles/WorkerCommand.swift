@@ -4,22 +4,29 @@ internal import Delivery
 internal import DeliveryWorker
 internal import Foundation
 internal import Logging
+internal import MailMessage
 internal import RedisClient
 internal import SMTP
 
 /// `postrider worker`: claims, composes and sends.
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worker", abstract: "Run a worker: it claims messages from Redis and sends them to a relay.",
+        commandName: "worker", abstract: "Run a worker: it claims messages from Redis and sends them.",
         discussion: """
             Any number may run, on any machine that reaches Redis and the relay. On the coordinator's own machine, --data finds the \
             Redis that the coordinator has started. At SIGTERM a worker claims no more, finishes what is in hand within the grace \
             time, gives the rest back, and exits 0. Killed, it loses nothing: its messages return to the queue.
 
+            Messages are signed with the keys that the configuration file names under dkim; see postrider dkim. Campaigns with \
+            unsubscribe links or a bounce domain need the coordinator's token key: --data finds it, elsewhere --token-key-file names a copy.
+
             Example:
               postrider worker --data ./data --relay smtp://127.0.0.1:25
               postrider worker --redis redis://redis.internal \\
                   --relay smtp://relay.internal --connections 32
+              postrider worker --data ./data --relay smtp+starttls://news@relay.example \\
+                  --relay-password-file /run/secrets/relay
+              postrider worker --redis redis://redis.internal --direct --connections 200
             """)
 
     @OptionGroup var redis: RedisOptions
@@ -30,10 +37,11 @@ struct WorkerCommand: AsyncParsableCommand {
     )
     var data: String?
 
-    @Option(help: ArgumentHelp("Where mail goes: smtp://HOST:PORT (or POSTRIDER_RELAY).", valueName: "url"))
-    var relay: String?
+    @OptionGroup var relay: RelayOptions
 
-    @Option(help: ArgumentHelp("The most connections to the relay (or POSTRIDER_CONNECTIONS; 16).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The most connections in all (or POSTRIDER_CONNECTIONS; 16, with --direct 200).", valueName: "n"))
     var connections: Int?
 
     @Option(
@@ -57,6 +65,12 @@ struct WorkerCommand: AsyncParsableCommand {
             valueName: "time"))
     var probeInterval: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The file with the token keys, a copy of tokens.key in the coordinator's data directory (or POSTRIDER_TOKEN_KEY_FILE).",
+            valueName: "file"), completion: .file())
+    var tokenKeyFile: String?
+
     /// For tests that kill workers: how soon their jobs go to others.
     @Option(help: .hidden)
     var lease: String?
@@ -68,7 +82,7 @@ struct WorkerCommand: AsyncParsableCommand {
         if let connections, connections < 1 { throw ValidationError("--connections must be above 0") }
         // A file that cannot be read is reported when it is needed, and is no wrong usage.
         guard let settings = try? configuration.settings() else { return }
-        _ = try relay(settings)
+        try relay.validate(settings)
         guard redis.redis != nil || data != nil || settings.string(.redis) != nil || settings.string(.data) != nil
         else {
             throw Self.noRedis
@@ -78,10 +92,11 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try configuration.settings()
         let host = ProcessInfo.processInfo.hostName
-        var smtp = SMTPClientOptions(heloName: host)
+        var smtp = SMTPClientOptions(heloName: relay.heloName ?? settings.string(.heloName) ?? host)
+        if try relay.isDirect(settings) { smtp.maximumConnections = 200 }
         if let connections = try connections ?? settings.count(.connections) { smtp.maximumConnections = connections }
         var setup = WorkerConfiguration(
-            redis: try endpoint(settings), relay: try SMTPEndpoint(url: relay(settings)), smtp: smtp,
+            redis: try endpoint(settings), routes: try relay.routes(settings), smtp: smtp,
             name: try checkedName(
                 name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
         if let grace = try duration(grace, .grace, settings) { setup.grace = grace }
@@ -91,8 +106,28 @@ struct WorkerCommand: AsyncParsableCommand {
             setup.lease = lease
             setup.beat = lease / 5
         }
+        setup.keys = try keys(settings)
         let logger = try log.logger("worker", settings)
         try await ServiceRunner.run([DeliveryWorker(configuration: setup, logger: logger)], logger: logger)
+    }
+
+    /// The keys that messages are signed and tokens are made with.
+    private func keys(_ settings: Settings) throws -> WorkerKeys {
+        let dkim = try settings.dkim.map { try $0.signer() }
+        do throws(KeyFileError) {
+            if let file = tokenKeyFile ?? settings.string(.tokenKeyFile) {
+                return WorkerKeys(dkim: DKIMKeyring(dkim), tokens: try TokenKeys(file: file))
+            }
+            // A coordinator of an older version has none.
+            if let file = (data ?? settings.string(.data)).map(DataDirectory.tokenKeyFile),
+                FileManager.default.fileExists(atPath: file)
+            {
+                return WorkerKeys(dkim: DKIMKeyring(dkim), tokens: try TokenKeys(file: file))
+            }
+        } catch {
+            throw CommandError("the token key: \(error.message)")
+        }
+        return WorkerKeys(dkim: DKIMKeyring(dkim))
     }
 
     /// A time that a flag, the environment or the file gives.
@@ -115,13 +150,6 @@ struct WorkerCommand: AsyncParsableCommand {
 
     private static let noRedis = ValidationError(
         "name Redis with --redis URL (or POSTRIDER_REDIS), or the coordinator's data directory with --data DIR")
-
-    private func relay(_ settings: Settings) throws -> String {
-        guard let url = relay ?? settings.string(.relay) else {
-            throw ValidationError("name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY)")
-        }
-        return url
-    }
 
     private func embedded(in directory: String) throws -> RedisEndpoint {
         let socket = DataDirectory.redisSocket(in: directory)

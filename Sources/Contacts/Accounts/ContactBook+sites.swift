@@ -1,0 +1,29 @@
+import GRDB
+
+extension ContactBook {
+    /// The sites that were noted for domains; a domain of which nothing is noted is left out.
+    public func sites(of domains: Set<String>) async throws -> [String: String] {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT site FROM domain_sites WHERE domain = ?")
+            var sites: [String: String] = [:]
+            for domain in domains {
+                if let site = try String.fetchOne(statement, arguments: [domain]) { sites[domain] = site }
+            }
+            return sites
+        }
+    }
+
+    /// Notes the sites of domains; what is noted for a domain already stays.
+    public func noteSites(_ sites: [String: String]) async throws {
+        try await write { db in
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO domain_sites (domain, site) VALUES (?, ?) ON CONFLICT (domain) DO NOTHING")
+            for (domain, site) in sites { try statement.execute(arguments: [domain, site]) }
+        }
+    }
+
+    /// Forgets the sites of all domains, so that they are found out anew; only while no mailing is under way.
+    public func forgetSites() async throws {
+        try await write { db in try db.execute(sql: "DELETE FROM domain_sites") }
+    }
+}
