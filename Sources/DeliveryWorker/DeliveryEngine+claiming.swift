@@ -12,7 +12,11 @@ extension DeliveryEngine {
         guard mayBegin else { return lookAgain(in: Self.retryDelay) }
         let here = present
         if let shard = asking.uncertain {
-            guard here == 0 else { return lookAgain(in: Self.retryDelay) }
+            // What is in hand has to end first; what only waits need not.
+            guard here == 0 else {
+                giveBackWaiting()
+                return lookAgain(in: Self.retryDelay)
+            }
             return returnFlight(in: shard)
         }
         // Below a quarter of the capacity another claim would only be a small batch.
@@ -56,7 +60,10 @@ extension DeliveryEngine {
                 return finishDrainIfDone()
             }
             // Something of this shard's is being told again: a claim that ran late may hold what is given back. All goes back.
-            guard asking.uncertain != shard else { return claimIfRoom() }
+            guard !asking.isUncertain(shard) else {
+                claimIfRoom()
+                return finishDrainIfDone()
+            }
             if lease.condition == Self.notOpen { lease.condition = "sending" }
             keep(checked)
             guard phase == .running, hasWay else {
@@ -69,7 +76,7 @@ extension DeliveryEngine {
                 let wait = min(checked.claim.nextIn ?? .seconds(1), .seconds(1)).wholeMilliseconds
                 asking.rest(shard, until: .now() + .milliseconds(wait + Int64.random(in: 0...max(5, wait / 20))))
             } else {
-                wakeOutlets()
+                wakeFed()
                 mark()
             }
             claimIfRoom()
@@ -179,10 +186,12 @@ extension DeliveryEngine {
     }
 
     private func mark(_ outlet: Outlet) {
-        let limit = max(8, 4 * outlet.connections)
+        // An eighth of what may be unanswered: where the server is far that is more.
+        let limit = min(max(8, 4 * outlet.connections + (outlet.pool?.windowGrowth ?? 0) / 8), Self.scriptLimit)
         guard outlet.waiting.marked.count < limit, outlet.waiting.suspects.count < outlet.connections else { return }
         let batch = outlet.waiting.takeForMarking(
-            upTo: limit, suspects: outlet.connections, repeaterIsAlone: !repeaterIsUnderWay
+            upTo: limit, suspects: outlet.connections,
+            repeaterIsAlone: outlet.waiting.repeaters.isEmpty || !repeaterIsUnderWay
         ) { [queue] in
             queue.shardNumber(ofSite: $0.site)
         }
@@ -190,10 +199,14 @@ extension DeliveryEngine {
         awaitMarks(outlet)
         let shard = queue.shardNumber(ofSite: first.site)
         marking = batch.count
+        outlet.isMarking = true
         let worker = lease.worker
         queue.shards[shard].air(batch.map(\.job.id), by: worker).assumeIsolated().whenComplete { answer in
             self.marking = 0
+            outlet.isMarking = false
             self.marked(batch, for: outlet, answer, by: worker)
+            // Its last connection may have gone meanwhile.
+            if outlet.receiver.kind == .site { self.unused(outlet) }
         }
     }
 
@@ -214,7 +227,8 @@ extension DeliveryEngine {
         switch answer {
         case .success(let marks):
             let ours = zip(batch, marks).filter(\.1).map(\.0)
-            guard phase == .running, hasWay, outlet.isAvailable, NIODeadline.now() >= heldUntil else {
+            guard phase == .running, hasWay, outlet.isAvailable, !outlet.isRemoved, NIODeadline.now() >= heldUntil
+            else {
                 giveBack(ours)
                 mark()
                 return finishDrainIfDone()
@@ -226,15 +240,14 @@ extension DeliveryEngine {
             if (error as? JobQueueError)?.code == .leaseLost {
                 dropWaiting()
                 lease.distrust()
-            } else {
+            } else if phase == .running, !outlet.isRemoved {
                 // Repeating it is harmless.
                 outlet.waiting.keepUnmarked(batch)
                 awaitMarks(outlet)
+            } else {
+                giveBack(batch)
             }
-            guard phase == .running else {
-                giveBackWaiting()
-                return finishDrainIfDone()
-            }
+            guard phase == .running else { return finishDrainIfDone() }
             lookAgain(in: Self.retryDelay)
         }
     }

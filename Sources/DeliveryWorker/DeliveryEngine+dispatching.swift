@@ -7,8 +7,8 @@ internal import SMTP
 
 /// From a claimed job to the outlet that sends it.
 extension DeliveryEngine {
-    /// Whether anything that is claimed could be sent: false while every mail goes to relays and none takes any.
-    var hasWay: Bool { !areRelaysOnly || outlets.isRelayAvailable(at: .now()) }
+    /// Whether what is claimed could be sent: false while no relay takes the mail that no route names.
+    var hasWay: Bool { outlets.relays.isEmpty || outlets.isRelayAvailable(at: .now()) }
 
     /// Finds the way of a job and lets it wait there.
     func dispatch(_ entry: ClaimedJob) {
@@ -31,11 +31,8 @@ extension DeliveryEngine {
     }
 
     private func dispatchToRelay(_ entry: ClaimedJob, at now: NIODeadline) {
-        if let relay = outlets.nextRelay(at: now) { return place(entry, at: relay, now) }
-        release(entry)
-        if !areRelaysOnly {
-            backOff(entry.site, .blocked, named: nil, pause: configuration.backOff)
-        }
+        // Without one it was claimed just before the last relay went; nothing more is claimed until one is back.
+        if let relay = outlets.nextRelay(at: now) { place(entry, at: relay, now) } else { release(entry) }
     }
 
     /// Who a message is handed over for: the contact, unless all messages are diverted.
@@ -56,11 +53,12 @@ extension DeliveryEngine {
     private func place(_ entry: ClaimedJob, at receiver: Receiver, _ now: NIODeadline) {
         guard let source = sources.next(at: now, where: { receiver.isAvailable(from: $0, at: now) }) else {
             release(entry)
-            return backOff(entry.site, .blocked, named: nil, pause: configuration.backOff)
+            return pause([entry.site])
         }
         let outlet = receiver.outlets[source] ?? open(receiver, from: source)
         outlet.waiting.keep(entry)
         awaitMarks(outlet)
+        if fed.last !== outlet { fed.append(outlet) }
     }
 
     private func open(_ receiver: Receiver, from source: Int) -> Outlet {
@@ -68,6 +66,7 @@ extension DeliveryEngine {
         let routes = configuration.routes
         if receiver.kind == .site {
             options.maximumConnections = min(options.maximumConnections, routes.connectionsPerSite)
+            options.limits.connect = min(options.limits.connect, .seconds(15))
             // Redis has a site tried again, and for all workers: see ``unavailable(_:_:)``.
             options.probesWhenUnavailable = false
         }
@@ -81,7 +80,7 @@ extension DeliveryEngine {
 
     /// A site's last connection is gone and no job is here for it.
     func unused(_ outlet: Outlet) {
-        guard outlet.waiting.isEmpty else { return }
+        guard outlet.isUnused, !outlet.isRemoved else { return }
         outlets.remove(outlet)
         _ = outlet.shutdown(grace: .zero)
     }
@@ -106,7 +105,7 @@ extension DeliveryEngine {
             return finishDrainIfDone()
         }
         for job in jobs { dispatch(job) }
-        wakeOutlets()
+        wakeFed()
         mark()
         claimIfRoom()
     }
@@ -184,20 +183,34 @@ extension DeliveryEngine {
                 giveBack(jobs)
             } else {
                 for job in jobs { dispatch(job) }
-                wakeOutlets()
+                wakeFed()
             }
             return
         }
         receiver.noteFailure(from: outlet.source, at: now)
         outlets.remove(outlet)
         // Within its own call the pool cannot end; what it has in hand finishes.
-        let grace = TimeAmount.milliseconds(configuration.grace.wholeMilliseconds)
+        let grace = configuration.smtp.limits.dataTermination
         eventLoop.assumeIsolated().execute { _ = outlet.shutdown(grace: grace) }
         if receiver.isAvailable(at: now) {
             for job in jobs { dispatch(job) }
-            return wakeOutlets()
+            return wakeFed()
+        }
+        guard receiver.kind == .site else {
+            // A server of ours: that it is down is nobody's outcome (L4).
+            logger.warning("a relay does not take mail", metadata: ["smtp.failure": "\(failure)"])
+            lease.condition = "relay unavailable: \(failure)"
+            giveBack(jobs)
+            return pause(Set(jobs.map(\.site)))
         }
         endUnreached(jobs, of: receiver, failure, at: now)
+    }
+
+    /// Leaves sites alone for a while because of a trouble of our own: their pause does not grow.
+    func pause(_ sites: Set<String>) {
+        for site in sites {
+            backOff(site, .blocked, named: nil, pause: configuration.backOff, longest: configuration.backOff)
+        }
     }
 
     private func endUnreached(
@@ -209,11 +222,40 @@ extension DeliveryEngine {
             return hold(because: "no server can be reached, \(failure)")
         }
         giveBack(Array(jobs.dropFirst()))
-        end(first, .reply(failure.reply ?? SMTPReply(code: 0, text: failure.description), phase: failure.phase))
+        // Whoever garbles the greeting or EHLO could not be reached, either (C1).
+        end(
+            first,
+            .reply(
+                failure.reply ?? SMTPReply(code: 0, text: failure.message),
+                phase: failure.kind == .unreachable ? .connect : failure.phase))
         for site in Set(jobs.map(\.site)) {
             backOff(
                 site, failure.kind == .refusedForNow ? .slow : .blocked, named: nil,
                 pause: failure.kind == .refused ? nil : configuration.backOff)
+        }
+    }
+
+    /// How long a relay that refuses us is left out while others take mail.
+    private static let relayPause = TimeAmount.seconds(30)
+
+    /// A relay does not want us: the others stand in for it for a while; where there are none, all wait.
+    func refused(by relay: Receiver, _ reason: String) {
+        let now = NIODeadline.now()
+        guard outlets.relays.contains(where: { $0 !== relay && $0.isAvailable(at: now) }) else {
+            return hold(because: reason)
+        }
+        let refused = relay.outlets.compactMap(\.self).filter(\.isAvailable)
+        guard !refused.isEmpty else { return }
+        logger.warning("a relay refuses us; others stand in for it", metadata: ["reason": "\(reason)"])
+        var jobs: [ClaimedJob] = []
+        for outlet in refused {
+            outlet.isAvailable = false
+            jobs += outlet.takeAll()
+        }
+        for job in jobs { dispatch(job) }
+        eventLoop.assumeIsolated().scheduleTask(in: Self.relayPause) {
+            for outlet in refused { outlet.isAvailable = true }
+            self.claimIfRoom()
         }
     }
 
@@ -232,6 +274,13 @@ extension DeliveryEngine {
     /// Lets connections look for messages wherever some wait.
     func wakeOutlets() {
         for outlet in outlets.all { outlet.wake() }
+    }
+
+    /// Lets the connections of outlets that got jobs look for them.
+    func wakeFed() {
+        let outlets = fed
+        fed.removeAll(keepingCapacity: true)
+        for outlet in outlets { outlet.wake() }
     }
 
     /// Takes out all that was claimed and not begun.

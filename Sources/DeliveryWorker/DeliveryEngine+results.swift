@@ -7,7 +7,7 @@ extension DeliveryEngine {
     private static let flushSize = 50
     private static let flushDelay = TimeAmount.milliseconds(25)
     /// Jobs in one call of a script that goes through them one by one: no call shall hold up Redis for long.
-    private static let scriptLimit = 250
+    static let scriptLimit = 250
 
     func settle(_ change: StatusChange, of entry: ClaimedJob) {
         results[queue.shardNumber(ofSite: entry.site)].settle(change, of: entry)

@@ -9,12 +9,12 @@ extension DeliveryEngine {
     /// Hands messages to a connection of an outlet.
     func nextMessages(for outlet: Outlet, upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         guard phase == .running else { return [] }
+        // Who asks has a connection.
+        reach.reached(at: .now())
         guard mayBegin else {
             if !outlet.waiting.isEmpty { lookAgain(in: Self.retryDelay) }
             return []
         }
-        let time = NIODeadline.now()
-        reach.reached(at: time)
         let now = UnixTime.now
         var messages: [OutgoingMessage] = []
         if let suspect = outlet.waiting.suspects.first, let mailing = mailings[suspect.job.id.mailing] {
@@ -71,7 +71,7 @@ extension DeliveryEngine {
             hand.entry.siteIsPaced = claimed.siteIsPaced
             hand.entry.siteCountsConnections = claimed.siteCountsConnections
         }
-        let classification = classifier.classify(result)
+        let classification = judged(result, by: hand.receiver)
         // Of a job that went to another with the lost lease, only a permanent outcome counts.
         let isOurs = hand.worker == lease.worker
         let trouble = SiteTrouble(result, classification)
@@ -89,6 +89,19 @@ extension DeliveryEngine {
         }
         claimIfRoom()
         finishDrainIfDone()
+    }
+
+    /// What a result means.
+    ///
+    /// A stranger's server that wants a login, or takes nobody more, says so to us alone: that is its trouble, and ages like any
+    /// other, while of a relay it would be ours (L4).
+    private func judged(_ result: DeliveryResult, by receiver: Receiver?) -> Classification {
+        let classification = classifier.classify(result)
+        guard receiver?.kind == .site, case .reply = result,
+            classification.outcome == nil || classification.reason == .localFault
+        else { return classification }
+        return Classification(
+            outcome: .deferred, reason: .temporary, rule: "4d", retryAfter: classification.retryAfter)
     }
 
     func verdict(for hand: InHand, _ classification: Classification, _ result: DeliveryResult) -> Verdict {
@@ -114,10 +127,10 @@ extension DeliveryEngine {
         case .giveBack:
             if isOurs { release(hand.entry) }
             guard case .reply(let reply, _) = result else { break }
-            if hand.receiver?.kind == .relay {
-                hold(because: "the relay answers \(reply.code) (\(classification.reason))")
+            if let receiver = hand.receiver, receiver.kind == .relay {
+                refused(by: receiver, "the relay answers \(reply.code) (\(classification.reason))")
             } else if isOurs, !hand.isOutdated {
-                backOff(hand.entry.site, .blocked, named: nil, pause: configuration.backOff)
+                pause([hand.entry.site])
             }
         }
     }
@@ -134,8 +147,12 @@ extension DeliveryEngine {
 
     /// Slows a site down for everyone, and gives back what waits here for it.
     ///
-    /// - Parameter pause: the first pause; `nil` takes the one that is configured for this kind of trouble.
-    func backOff(_ site: String, _ trouble: SiteTrouble, named: Duration?, pause: Duration? = nil) {
+    /// - Parameters:
+    ///   - pause: the first pause; `nil` takes the one that is configured for this kind of trouble.
+    ///   - longest: the longest pause; `nil` takes the one that is configured.
+    func backOff(
+        _ site: String, _ trouble: SiteTrouble, named: Duration?, pause: Duration? = nil, longest: Duration? = nil
+    ) {
         for outlet in outlets.all { giveBack(outlet.waiting.removeAll(ofSite: site)) }
         inHand.forEach { if $0.entry.site == site { $0.isOutdated = true } }
         // One incident has many replies; one call tells of them.
@@ -143,7 +160,7 @@ extension DeliveryEngine {
         let pause = pause ?? (trouble == .slow ? configuration.backOff : configuration.probeInterval)
         queue.shard(ofSite: site).backOff(
             site: site, trouble, named: named, interval: meter.interval(of: site, at: .now()), pause: pause,
-            longest: configuration.longestPause
+            longest: longest ?? configuration.longestPause
         ).assumeIsolated().whenComplete { answer in
             self.backingOff.remove(site)
             switch answer {

@@ -39,8 +39,8 @@ final class DeliveryEngine {
     let configuration: WorkerConfiguration
     let eventLoop: any EventLoop
     let logger: Logger
-    /// The most jobs that are here at once: waiting, in hand, or finished and untold.
-    let capacity: Int
+    /// ``capacity`` while all servers are near.
+    private let leastCapacity: Int
     let classifier = OutcomeClassifier.standard
     var buffer = MessageBuffer()
     var random = SystemRandomNumberGenerator()
@@ -56,6 +56,8 @@ final class DeliveryEngine {
     var outlets: Outlets
     var sources: SourceRotation
     var reach = ReachMeter()
+    /// Outlets that got jobs since their connections were last told.
+    var fed: [Outlet] = []
     /// Jobs of domains whose way is being looked up.
     var unrouted: [String: [ClaimedJob]] = [:]
     /// Attempts that have ended before a connection, of mailings whose content is not here yet.
@@ -106,7 +108,7 @@ final class DeliveryEngine {
         self.queue = queue
         self.lease = lease
         self.configuration = configuration
-        self.capacity = capacity
+        leastCapacity = capacity
         self.eventLoop = eventLoop
         self.logger = logger
         areRelaysOnly = configuration.routes.areRelaysOnly
@@ -118,6 +120,12 @@ final class DeliveryEngine {
         results = Array(repeating: ResultBuffer(), count: queue.shards.count)
         meter = SiteMeter(now: .now())
     }
+
+    private static let mostGrowth = 8192
+
+    /// The most jobs that are here at once: waiting, in hand, or finished and untold; more as windows grow, so that each can be
+    /// full and the next one waiting.
+    var capacity: Int { leastCapacity + min(2 * connectionLimit.windowGrowth, Self.mostGrowth) }
 
     /// All jobs that are here.
     var present: Int {
@@ -139,6 +147,7 @@ final class DeliveryEngine {
         nextLookAt = time
         nextLook = eventLoop.assumeIsolated().scheduleTask(deadline: time) {
             self.nextLookAt = .distantFuture
+            if !self.unjudged.isEmpty { self.fetchContents(of: self.unjudged.map(\.entry)) }
             self.wakeOutlets()
             self.claimIfRoom()
         }

@@ -19,23 +19,23 @@ struct ResultBuffer {
 
     mutating func settle(_ change: StatusChange, of entry: ClaimedJob) {
         settled.append(change)
-        note(entry, wasSent: change.outcome == .sent)
+        note(entry, wasTaken: change.showsOpenSite)
     }
 
     mutating func postpone(_ job: PostponedJob, of entry: ClaimedJob) {
         postponed.append(job)
-        note(entry, wasSent: false)
+        note(entry, wasTaken: false)
     }
 
     mutating func release(_ entry: ClaimedJob) {
         released.append(entry.job.id)
-        note(entry, wasSent: false)
+        note(entry, wasTaken: false)
     }
 
-    private mutating func note(_ entry: ClaimedJob, wasSent: Bool) {
+    private mutating func note(_ entry: ClaimedJob, wasTaken: Bool) {
         if entry.isRepeater { hasRepeater = true }
         if entry.siteCountsConnections { freesConnections = true }
-        if entry.siteIsPaced, wasSent { accepted[entry.site, default: 0] += 1 }
+        if entry.siteIsPaced, wasTaken { accepted[entry.site, default: 0] += 1 }
     }
 
     /// Drops all but permanent outcomes, which count whoever tells them.
@@ -51,6 +51,15 @@ struct ResultBuffer {
         self = ResultBuffer()
         settled.reserveCapacity(full.settled.count)
         return full
+    }
+}
+
+extension StatusChange {
+    /// Whether the site deals with our mail: it took the message, or judged it or its recipient by itself.
+    ///
+    /// A site that was left alone is then left alone no more.
+    fileprivate var showsOpenSite: Bool {
+        [.rcpt, .data, .dot].contains(phase) && ![.senderBlocked, .expired, .softBounceLimit].contains(reason)
     }
 }
 

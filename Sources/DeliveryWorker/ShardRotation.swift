@@ -41,6 +41,8 @@ struct ShardRotation {
     /// A shard in which there may be jobs in our flight that we know nothing of.
     var uncertain: Int? { shards.firstIndex(where: \.isUncertain) }
 
+    func isUncertain(_ shard: Int) -> Bool { shards[shard].isUncertain }
+
     mutating func setUncertain(_ shard: Int, _ isUncertain: Bool) {
         shards[shard].isUncertain = isUncertain
     }

@@ -75,12 +75,7 @@ final class CampaignRun {
     func startWorker(
         _ arguments: [String] = [], environment: [String: String] = [:]
     ) throws -> PostriderProcess {
-        // Unless the arguments say otherwise, to the simulator.
-        let relay =
-            arguments.contains("--relay") || arguments.contains("--config")
-            ? [] : ["--relay", "smtp://127.0.0.1:\(relayPort)"]
-        let worker = try PostriderProcess(
-            ["worker", "--data", data] + relay + arguments, environment: environment)
+        let worker = try PostriderProcess(workerArguments(arguments), environment: environment)
         workers.append(worker)
         return worker
     }
@@ -88,8 +83,13 @@ final class CampaignRun {
     /// Kills a worker and starts another in its place.
     func replaceWorker(_ index: Int, _ arguments: [String] = []) throws {
         workers[index].signal(SIGKILL)
-        workers[index] = try PostriderProcess(
-            ["worker", "--data", data, "--relay", "smtp://127.0.0.1:\(relayPort)"] + arguments)
+        workers[index] = try PostriderProcess(workerArguments(arguments))
+    }
+
+    /// A worker of this run that sends to the simulator, unless the arguments name another way.
+    private func workerArguments(_ arguments: [String]) -> [String] {
+        let hasWay = arguments.contains("--relay") || arguments.contains("--config")
+        return ["worker", "--data", data] + (hasWay ? [] : ["--relay", "smtp://127.0.0.1:\(relayPort)"]) + arguments
     }
 
     /// Kills the coordinator and starts another on the same data.

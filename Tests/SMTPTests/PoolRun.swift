@@ -17,6 +17,8 @@ final class RecordingSource: SMTPMessageSource {
 
     var record = Record()
     var pool: SMTPConnectionPool?
+    /// What comes right after the first message was handed out, while that is still unanswered.
+    var late: [OutgoingMessage] = []
     /// Called after each thing that was heard.
     var changed: (RecordingSource) -> Void = { _ in }
     private var waiting: [OutgoingMessage]
@@ -28,10 +30,17 @@ final class RecordingSource: SMTPMessageSource {
         self.repeats = repeats
     }
 
+    var hasMessages: Bool { !waiting.isEmpty }
+
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         let messages = Array(waiting.prefix(count))
         waiting.removeFirst(messages.count)
         for message in messages { inHand[message.token] = message }
+        if !messages.isEmpty, !late.isEmpty {
+            waiting += late
+            late = []
+            pool?.eventLoop.assumeIsolated().execute { [self] in pool?.messagesAvailable() }
+        }
         return messages
     }
 
@@ -73,7 +82,7 @@ func sendThroughPool(
 
 /// Sends messages through a pool to a destination until `isEnough`, then shuts the pool down.
 func sendThroughPool(
-    to destination: SMTPDestination, _ messages: [OutgoingMessage], repeats: Bool = false,
+    to destination: SMTPDestination, _ messages: [OutgoingMessage], late: [OutgoingMessage] = [], repeats: Bool = false,
     grace: TimeAmount = .seconds(5),
     options change: @Sendable @escaping (inout SMTPClientOptions) -> Void = { _ in },
     until isEnough: (@Sendable (RecordingSource.Record) -> Bool)? = nil
@@ -91,8 +100,11 @@ func sendThroughPool(
             eventLoop: eventLoop, destination: destination, options: options, source: source,
             logger: Logger(label: "test"))
         source.pool = pool
+        source.late = late
         source.changed = { source in
-            if isEnough?(source.record) ?? (source.record.results.count == messages.count) { enough.succeed() }
+            if isEnough?(source.record) ?? (source.record.results.count == messages.count + late.count) {
+                enough.succeed()
+            }
         }
         pool.messagesAvailable()
         return (NIOLoopBound(source, eventLoop: eventLoop), NIOLoopBound(pool, eventLoop: eventLoop))

@@ -11,6 +11,8 @@ final class RecordingOwner: SMTPClientHandler.Owner {
     var results: [UInt64: DeliveryResult] = [:]
     var events: [String] = []
     var failure: SMTPEndpointFailure?
+    var windowGrowth = 0
+    var timesHungry = 0
 
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         defer { waiting.removeFirst(min(count, waiting.count)) }
@@ -26,6 +28,8 @@ final class RecordingOwner: SMTPClientHandler.Owner {
     func wantsFlush(_ handler: SMTPClientHandler) { handler.flush() }
     func opened(_ handler: SMTPClientHandler) { events.append("opened") }
     func filled(_ handler: SMTPClientHandler) { events.append("filled") }
+    func hungers(_ handler: SMTPClientHandler) { timesHungry += 1 }
+    func windowChanged(by messages: Int) { windowGrowth += messages }
     func becameIdle(_ handler: SMTPClientHandler) { events.append("idle") }
     func retiring(_ handler: SMTPClientHandler, isSpent: Bool) { events.append(isSpent ? "spent" : "retiring") }
     func closed(_ handler: SMTPClientHandler, failure: SMTPEndpointFailure?) {
@@ -71,6 +75,32 @@ final class ClientChannel {
 
 @Suite("The client's handler")
 struct SMTPClientHandlerTests {
+    @Test(
+        "a far server gets more and more messages before it answers; the pool hears of it, and when the connection is gone"
+    )
+    func farServer() throws {
+        let client = try ClientChannel(messages: Array(1...500))
+        try client.say("220 far\r\n")
+        client.advance(.milliseconds(50))
+        var rounds: [Int] = []
+        var written = try client.say("250-far\r\n250-PIPELINING\r\n250 CHUNKING\r\n").text
+        while rounds.reduce(0, +) < 500 {
+            let commands = written.split(separator: "\r\n").map { $0.prefix(4) }.filter {
+                ["RSET", "MAIL", "RCPT", "BDAT"].contains($0)
+            }
+            rounds.append(commands.count { $0 == "BDAT" })
+            client.advance(.milliseconds(50))
+            written = try client.say(String(repeating: "250 ok\r\n", count: commands.count)).text
+        }
+        #expect(rounds.first == 32)
+        #expect(rounds.contains { $0 > 90 })
+        #expect(client.owner.results.count == 500)
+        #expect(client.owner.windowGrowth > 60)
+        #expect(client.owner.timesHungry > 0, "at its end there was room for more")
+        client.channel.pipeline.fireChannelInactive()
+        #expect(client.owner.windowGrowth == 0)
+    }
+
     private func envelope(_ token: Int, _ last: String = "DATA\r\n") -> String {
         "MAIL FROM:<bounce@sender.example>\r\nRCPT TO:<user\(token)@example.com>\r\n\(last)"
     }

@@ -32,6 +32,21 @@ struct SMTPConnectionPoolTests {
         return record
     }
 
+    @Test("a message that comes while others are unanswered goes out at once, where there is room")
+    func late() async throws {
+        let server = try await ScriptedServer.start([
+            Self.chunked + [
+                .hear("user1@"), .hear("BDAT"), .hear("user2@"), .hear("BDAT"),
+                .say(String(repeating: "250 ok\r\n", count: 7)), .hear("QUIT"), .say("221 bye\r\n"), .hangUp,
+            ]
+        ])
+        let record = try await sendThroughPool(
+            to: SMTPDestination(hosts: [SMTPHost(name: "127.0.0.1", port: server.port)]), [Client.message(1)],
+            late: [Client.message(2)])
+        try await server.stop()
+        #expect(record.results.count == 2)
+    }
+
     @Test(
         "where the connection breaks decides what became of the message",
         arguments: [

@@ -10,22 +10,17 @@ public enum Tool {
     /// Runs a program found on the search path and answers what it printed.
     @discardableResult
     public static func run(_ words: [String]) async throws -> String {
-        let process = Process()
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("tool-\(UUID().uuidString)")
         try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }
         let handle = try FileHandle(forWritingTo: output)
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        // Foundation would keep it open for as long as the process object lives, and tests run thousands of these.
-        try handle.close()
+        let nothing = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null"))
+        defer { for file in [handle, nothing] { try? file.close() } }
+        let process = try ChildProcess(
+            words, input: nothing.fileDescriptor, output: handle.fileDescriptor, errors: handle.fileDescriptor)
         while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
         let text = try String(contentsOf: output, encoding: .utf8)
-        guard process.terminationStatus == 0 else {
+        guard process.status == 0 else {
             throw Failure(description: "\(words.joined(separator: " ")) failed: \(text)")
         }
         return text

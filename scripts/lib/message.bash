@@ -20,7 +20,7 @@ bench_message() {
     report=$("$instrument") || die "bench: message-bench failed"
     jq -n --argjson message "$report" --argjson cores "$(nproc)" \
         --arg cpu "$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
-        --arg version "$(openssl version)" \
+        --arg version "$(openssl version | cut -d " " -f 1-2)" \
         --argjson rsa "$(openssl_sign rsa2048)" --argjson ed25519 "$(openssl_sign ed25519)" '{
             machine: { cores: $cores, cpu: $cpu },
             openssl: { version: $version, rsa2048: $rsa, ed25519: $ed25519 } } + $message' >"$work/message.json"

@@ -18,6 +18,7 @@ final class SiteAtlas: Sendable {
     private let naming: (any SiteNaming)?
     private let logger: Logger
     private let remembered = Mutex<[String: String]>([:])
+    private let notesExist = Mutex<Bool?>(nil)
 
     /// - Parameter naming: `nil` where mail goes to relays: each domain is a site of its own then.
     init(book: ContactBook, naming: (any SiteNaming)?, logger: Logger) {
@@ -28,8 +29,9 @@ final class SiteAtlas: Sendable {
 
     /// The sites of domains, found out and noted where they are new.
     func sites(of domains: Set<String>) async throws -> [String: String] {
-        guard let naming else { return [:] }
         var sites = try await known(domains)
+        // What was noted when mail went directly holds until its mailings are over.
+        guard let naming else { return sites }
         let unknown = domains.filter { sites[$0] == nil }
         guard !unknown.isEmpty else { return sites }
         let found = await find(unknown, naming)
@@ -41,7 +43,7 @@ final class SiteAtlas: Sendable {
 
     /// What is noted of domains.
     func known(_ domains: Set<String>) async throws -> [String: String] {
-        guard naming != nil else { return [:] }
+        if naming == nil, try await !hasNotes() { return [:] }
         var sites = remembered.withLock { remembered in
             domains.reduce(into: [String: String]()) { $0[$1] = remembered[$1] }
         }
@@ -55,9 +57,18 @@ final class SiteAtlas: Sendable {
 
     /// Finds everything out anew for the mailing that begins; only while none is under way.
     func renew() async throws {
-        guard naming != nil else { return }
+        if naming == nil, try await !hasNotes() { return }
         try await book.forgetSites()
+        notesExist.withLock { $0 = false }
         remembered.withLock { $0.removeAll() }
+    }
+
+    /// Whether the book has notes of domains; where mail goes to relays there are none, as a rule.
+    private func hasNotes() async throws -> Bool {
+        if let known = notesExist.withLock({ $0 }) { return known }
+        let exist = try await book.hasSites()
+        notesExist.withLock { $0 = exist }
+        return exist
     }
 
     private func remember(_ sites: [String: String]) {
@@ -67,37 +78,28 @@ final class SiteAtlas: Sendable {
         }
     }
 
-    /// Asks for many at once.
+    /// Asks for many at once, and for no more when time is over; what is under way then ends with the resolver's own time limit.
     private func find(_ domains: Set<String>, _ naming: any SiteNaming) async -> [String: String] {
-        let start = ContinuousClock.now
+        let end = ContinuousClock.now + Self.patience
         var found: [String: String] = [:]
-        await withTaskGroup(of: (String, String?)?.self) { tasks in
-            tasks.addTask {
-                try? await Task.sleep(for: Self.patience)
-                return nil
-            }
+        await withTaskGroup(of: (String, String?).self) { tasks in
             var rest = domains.makeIterator()
-            var asked = 0
             func askNext() {
-                guard let domain = rest.next() else { return }
-                asked += 1
+                guard ContinuousClock.now < end, let domain = rest.next() else { return }
                 tasks.addTask { (domain, await naming.site(of: domain)) }
             }
             for _ in 0..<Self.parallel { askNext() }
-            while asked > 0, let answer = await tasks.next() {
-                guard let (domain, site) = answer else { break }
-                asked -= 1
+            for await (domain, site) in tasks {
                 found[domain] = site ?? domain
                 askNext()
             }
-            tasks.cancelAll()
         }
-        let late = domains.count - found.count
-        if late > 0 {
+        let late = domains.filter { found[$0] == nil }
+        if !late.isEmpty {
             logger.warning(
                 "sites could not be found out in time; their domains are paced one by one",
-                metadata: ["domains": "\(late)", "waited.ms": "\((ContinuousClock.now - start).wholeMilliseconds)"])
-            for domain in domains where found[domain] == nil { found[domain] = domain }
+                metadata: ["domains": "\(late.count)"])
+            for domain in late { found[domain] = domain }
         }
         return found
     }

@@ -22,6 +22,11 @@ extension ContactBook {
         }
     }
 
+    /// Whether a site is noted for any domain.
+    public func hasSites() async throws -> Bool {
+        try await read { db in try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM domain_sites)") ?? false }
+    }
+
     /// Forgets the sites of all domains, so that they are found out anew; only while no mailing is under way.
     public func forgetSites() async throws {
         try await write { db in try db.execute(sql: "DELETE FROM domain_sites") }

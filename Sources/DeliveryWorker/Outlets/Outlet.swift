@@ -18,6 +18,10 @@ final class Outlet {
     var isAvailable = true
     /// Whether it stands in the engine's queue of outlets with jobs to be marked.
     var awaitsMarking = false
+    /// Whether jobs of its own are being marked: they come back here.
+    var isMarking = false
+    /// Whether the engine has let go of it, so that nothing may wait here any more.
+    var isRemoved = false
     private var counted = 0
 
     var waiting = ClaimedJobs() {
@@ -49,6 +53,9 @@ final class Outlet {
         if !waiting.isEmpty { pool?.messagesAvailable() }
     }
 
+    /// Whether nothing is here, and nothing on its way here.
+    var isUnused: Bool { waiting.isEmpty && !isMarking && pool?.isUnused ?? true }
+
     /// Takes out all that waits.
     func takeAll() -> [ClaimedJob] { waiting.removeAll() }
 
@@ -66,6 +73,8 @@ extension Outlet: SMTPMessageSource {
     func finished(_ token: UInt64, _ result: DeliveryResult) {
         engine.finished(token, result)
     }
+
+    var hasMessages: Bool { !waiting.isEmpty }
 
     func endpointUnavailable(_ failure: SMTPEndpointFailure, retryIn: TimeAmount) {
         engine.unavailable(self, failure)

@@ -19,6 +19,7 @@ struct Outlets {
     }
 
     private static let mostWays = 50_000
+    private static let mostSites = 20_000
 
     /// The relays that take mail for everybody.
     let relays: [Receiver]
@@ -68,7 +69,6 @@ struct Outlets {
     mutating func note(_ way: Way, to domain: String, until expires: NIODeadline) {
         if ways.count >= Self.mostWays {
             ways.removeAll(keepingCapacity: true)
-            sites = sites.filter { $0.value.outlets.contains { $0 != nil } }
         }
         ways[domain] = KnownWay(way: way, expires: expires)
     }
@@ -78,6 +78,7 @@ struct Outlets {
         -> Receiver
     {
         if let known = sites[servers] { return known }
+        if sites.count >= Self.mostSites { sites = sites.filter { $0.value.outlets.contains { $0 != nil } } }
         let receiver = Receiver(kind: .site, name: servers.site, destination: try destination(), sources: sources)
         sites[servers] = receiver
         return receiver
@@ -90,6 +91,7 @@ struct Outlets {
 
     /// Forgets an outlet; the next job for its receiver makes another.
     mutating func remove(_ outlet: Outlet) {
+        outlet.isRemoved = true
         if outlet.receiver.outlets[outlet.source] === outlet { outlet.receiver.outlets[outlet.source] = nil }
         all.removeAll { $0 === outlet }
         awaitingMarks.removeAll { $0 === outlet }

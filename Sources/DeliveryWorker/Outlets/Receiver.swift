@@ -21,7 +21,7 @@ final class Receiver {
     var outlets: [Outlet?]
     /// When nobody could be reached lately, by the number of the local address.
     private var failures: [Int: NIODeadline] = [:]
-    private static let memory = TimeAmount.seconds(60)
+    private static let memory = TimeAmount.seconds(5)
 
     /// - Parameter sources: How many local addresses there are, at least one.
     init(kind: Kind, name: String, destination: SMTPDestination, sources: Int) {
@@ -46,11 +46,22 @@ final class Receiver {
 
 /// What makes two domains share a receiver: the same servers with the same demands.
 struct SiteServers: Hashable {
-    var site: String
-    var hosts: Set<MailHost>
+    private struct Server: Hashable {
+        var name: String
+        var addresses: Set<String>
+        var port: Int
+        var policy: TLSPolicy
+    }
 
+    let site: String
+    private let servers: Set<Server>
+
+    /// The order of hosts and addresses, which is drawn anew for each answer of the DNS, makes no difference.
     init(_ route: MailRoute) {
         site = route.site
-        hosts = Set(route.hosts)
+        servers = Set(
+            route.hosts.map {
+                Server(name: $0.name, addresses: Set($0.addresses), port: $0.port, policy: $0.policy)
+            })
     }
 }

@@ -20,13 +20,18 @@ struct SourceRotation {
         var arrival: Int64 = 0
 
         func room(at now: Int64) -> Int {
-            step == 0 ? .max : Int(max(0, (now + tolerance - max(arrival, now)) / step + 1))
+            guard step > 0 else { return .max }
+            let slack = now + tolerance - max(arrival, now)
+            return slack < 0 ? 0 : Int(slack / step) + 1
         }
 
         mutating func spend(at now: Int64) {
             if step > 0 { arrival = max(arrival, now) + step }
         }
     }
+
+    /// How far, in nanoseconds, an address may be ahead of its rate.
+    private static let longestDebt: Int64 = 10_000_000_000
 
     private var sources: [Source]
     private var rotation: WeightedRotation
@@ -55,14 +60,15 @@ struct SourceRotation {
     }
 
     /// The address for the next message among the eligible ones, which it counts against; where all have reached their rates,
-    /// the one whose turn it is all the same: what was claimed is sent.
+    /// the one whose turn it is, up to a small debt: what was claimed is sent.
     ///
     /// - Returns: The number of the address; 0 where none is configured, `nil` when none is eligible.
     mutating func next(at now: NIODeadline, where isEligible: (Int) -> Bool) -> Int? {
         guard !sources.isEmpty else { return isEligible(0) ? 0 : nil }
         let time = Int64(now.uptimeNanoseconds)
         let choice =
-            rotation.next { isEligible($0) && sources[$0].room(at: time) > 0 } ?? rotation.next(where: isEligible)
+            rotation.next { isEligible($0) && sources[$0].room(at: time) > 0 }
+            ?? rotation.next { isEligible($0) && sources[$0].arrival - time < Self.longestDebt }
         if let choice { sources[choice].spend(at: time) }
         return choice
     }

@@ -5,7 +5,8 @@
 -- Guarantees: a status change enters the stream only if its job had not been settled before. A worker whose lease is lost
 --   may still settle: a late Sent wins over the job's return to its lane, where its done bit makes it be skipped, and over its
 --   being held.
-local flight, news, now = key_flight(ARGV[1]), 0, now_ms()
+local flight, news = key_flight(ARGV[1]), 0
+local now = (counting or ARGV[2] ~= '0') and now_ms()
 local i = note_accepted(2, now)
 while i <= #ARGV do
   local m, n = ARGV[i], tonumber(ARGV[i + 1])

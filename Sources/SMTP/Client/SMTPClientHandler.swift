@@ -18,6 +18,10 @@ final class SMTPClientHandler: ChannelInboundHandler {
         func wantsFlush(_ handler: SMTPClientHandler)
         /// The session is open for messages.
         func opened(_ handler: SMTPClientHandler)
+        /// There is room for more messages than the source had when it was asked.
+        func hungers(_ handler: SMTPClientHandler)
+        /// The window has grown by so many messages, or shrunk where the number is negative.
+        func windowChanged(by messages: Int)
         /// Every message that was asked for came: there may be work for another connection.
         func filled(_ handler: SMTPClientHandler)
         /// Nothing is in flight, and the source had nothing more.
@@ -42,6 +46,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
     var timerFires = NIODeadline.distantFuture
     var waitingSince = NIODeadline.distantPast
     private(set) var hasReportedClose = false
+    private var reportedGrowth = 0
+    private var isFilling = false
     /// Whether a reply came in the present read.
     private var hasHeard = false
     /// Whether the pool was asked to call ``flush()``.
@@ -72,8 +78,10 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     /// Asks the source for messages as far as there is room, and writes them.
     func pull() {
-        guard let context else { return }
+        // A message that cannot go may bring new ones about while this connection is taking some.
+        guard let context, !isFilling else { return }
         let wasIdle = machine.isIdle
+        machine.now = context.eventLoop.now
         fill(context)
         if wasIdle, !machine.isIdle { waitingSince = context.eventLoop.now }
         requestFlush()
@@ -119,6 +127,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         parser.append(unwrapInboundIn(data))
+        machine.now = context.eventLoop.now
         do throws(SMTPReplyParser.Malformed) {
             while machine.stage != .closed, let reply = try parser.next(textWanted: { machine.textWanted($0) }) {
                 hasHeard = true
@@ -136,6 +145,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         if hasHeard {
             hasHeard = false
             waitingSince = context.eventLoop.now
+            report(growth: machine.windowGrowth)
         }
         fill(context)
         requestFlush()
@@ -228,10 +238,12 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private func fill(_ context: ChannelHandlerContext) {
         // What the server does not take is not heaped up here.
         guard context.channel.isWritable else { return }
+        isFilling = true
+        defer { isFilling = false }
         while case let room = machine.room, room > 0 {
             let messages = owner.nextMessages(upTo: room, isIdle: machine.isIdle)
             for message in messages { submit(message) }
-            guard messages.count >= room else { return }
+            guard messages.count >= room else { return owner.hungers(self) }
             owner.filled(self)
         }
     }
@@ -293,11 +305,18 @@ final class SMTPClientHandler: ChannelInboundHandler {
         }
     }
 
+    private func report(growth: Int) {
+        guard growth != reportedGrowth else { return }
+        owner.windowChanged(by: growth - reportedGrowth)
+        reportedGrowth = growth
+    }
+
     private func finishClosing() {
         timer?.cancel()
         timer = nil
         guard !hasReportedClose else { return }
         hasReportedClose = true
+        report(growth: 0)
         owner.closed(self, failure: failure)
     }
 }

@@ -30,13 +30,14 @@ public struct SMTPClientOptions: Sendable {
     public var heloName: String
     public var maximumConnections: Int = 16
     /// After how many messages a connection is closed and replaced.
-    public var messagesPerConnection: Int = 10_000
+    public var messagesPerConnection: Int = 100_000
     /// How long a connection with nothing to send is kept.
     public var idleTimeout: TimeAmount = .seconds(30)
     public var limits = TimeLimits()
-    /// How many messages may be unanswered on one connection where the server takes BDAT (RFC 3030).
+    /// How many messages may be unanswered on one connection where the server takes BDAT (RFC 3030) and is near; more where
+    /// it is far: see ``SMTPSendWindow``.
     public var windowMessages: Int = 32
-    /// How many bytes of content may be unanswered on one connection where the server takes BDAT; one message always may.
+    /// How many bytes of content may be unanswered on one connection to such a server; one message always may.
     public var windowBytes: Int = 512 * 1024
     /// How many hosts and addresses one attempt to open a connection goes through at most.
     public var maximumTrials: Int = 8

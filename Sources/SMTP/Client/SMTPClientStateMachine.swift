@@ -92,6 +92,7 @@ struct SMTPClientStateMachine {
         var token: UInt64
         var bytes: Int
         var reset: Bool
+        var mark: SMTPSendWindow.Mark
     }
 
     private(set) var stage: Stage
@@ -110,8 +111,10 @@ struct SMTPClientStateMachine {
     private(set) var held: OutgoingMessage?
     /// How many messages this connection may still begin.
     private var left: Int
-    private let windowMessages: Int
-    private let windowBytes: Int
+    /// The time of what is being handled: whoever owns the machine sets it before.
+    var now = NIODeadline.uptimeNanoseconds(0)
+    private var saidHelloAt = NIODeadline.uptimeNanoseconds(0)
+    private var window: SMTPSendWindow
     private var inFlight = CircularBuffer<InFlight>(initialCapacity: 4)
     private var bytesInFlight = 0
     private var lastSize = 1024
@@ -128,12 +131,14 @@ struct SMTPClientStateMachine {
         self.terms = terms
         stage = terms.encryption == .implicit ? .handshake : .greeting
         left = max(messages, 1)
-        self.windowMessages = max(windowMessages, 1)
-        self.windowBytes = windowBytes
+        window = SMTPSendWindow(least: .init(messages: windowMessages, bytes: windowBytes))
     }
 
     var isIdle: Bool { stage == .open && inFlight.isEmpty }
     var countInFlight: Int { inFlight.count }
+    /// How many messages more than at first may be unanswered, because the server is far away.
+    var windowGrowth: Int { window.growth }
+    private var unanswered: SMTPSendWindow.Amount { .init(messages: inFlight.count, bytes: bytesInFlight) }
 
     /// How many messages may be submitted now.
     var room: Int {
@@ -144,10 +149,7 @@ struct SMTPClientStateMachine {
         case .grouped:
             return held == nil ? 1 : 0
         case .chunked:
-            // Refilled when half of it is free, so that many messages share one write.
-            guard inFlight.count <= windowMessages / 2, bytesInFlight <= windowBytes / 2 else { return 0 }
-            let byBytes = (windowBytes - bytesInFlight) / max(lastSize, 1)
-            return min(left, windowMessages - inFlight.count, max(byBytes, inFlight.isEmpty ? 1 : 0))
+            return min(left, window.room(unanswered: unanswered, messageBytes: lastSize))
         }
     }
 
@@ -177,8 +179,10 @@ extension SMTPClientStateMachine {
         lastSize = message.content.count
         isTaken = message.goesAlone
         if inFlight.isEmpty { beginHead(reset: reset) }
-        inFlight.append(InFlight(token: message.token, bytes: message.content.count, reset: reset))
         bytesInFlight += message.content.count
+        let mark = window.mark(at: now, unanswered: .init(messages: inFlight.count + 1, bytes: bytesInFlight))
+        inFlight.append(
+            InFlight(token: message.token, bytes: message.content.count, reset: reset, mark: mark))
         switch conversation {
         case .chunked:
             return .transaction(reset: reset)
@@ -235,6 +239,7 @@ extension SMTPClientStateMachine {
             guard reply.isPositive else { return refuse(reply, "the server refused the connection") }
             return terms.isSimple && terms.allowsHELO ? fallBack() : hello()
         case .ehlo:
+            window.heard(after: now - saidHelloAt)
             if reply.isPositive { return announced(SMTPExtensions(ehlo: reply)) }
             // Servers without extensions know only HELO (RFC 5321 §3.2); those of LMTP know no such thing.
             guard (500..<600).contains(reply.code), terms.transport == .smtp else {
@@ -278,6 +283,7 @@ extension SMTPClientStateMachine {
 
     private mutating func hello() -> Action {
         stage = .ehlo
+        saidHelloAt = now
         return .send(terms.transport == .lmtp ? .lhlo : .ehlo)
     }
 
@@ -433,6 +439,7 @@ extension SMTPClientStateMachine {
     private mutating func finishHead(isClean: Bool, with reply: SMTPReply?) -> Action {
         let head = inFlight.removeFirst()
         bytesInFlight -= head.bytes
+        if conversation == .chunked { window.answered(head.mark, bytes: head.bytes, at: now) }
         // At the dot the held message, if any, is the next one; before it, the head itself.
         if step != .dot, step != .loneDot { held = nil }
         let result: DeliveryResult

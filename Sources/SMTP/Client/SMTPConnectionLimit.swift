@@ -12,6 +12,9 @@ public final class SMTPConnectionLimit {
     /// How many there are, those on their way to being open included.
     public private(set) var inUse = 0
 
+    /// How many messages more than at first may be unanswered on the connections of all pools.
+    public internal(set) var windowGrowth = 0
+
     private let eventLoop: any EventLoop
     private var waiting: [SMTPConnectionPool] = []
     /// Pools with connections that have nothing to send.

@@ -8,35 +8,40 @@ public import NIOCore
 /// future and no task per message. Connections are opened one after the other as long as those that are open find
 /// enough work to fill their windows, up to ``maximumConnections``. A pool without connections costs next to nothing.
 public final class SMTPConnectionPool {
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let destination: SMTPDestination
-    private let options: SMTPClientOptions
-    private let limit: SMTPConnectionLimit?
-    private let dialer: SMTPDialer
+    let options: SMTPClientOptions
+    let limit: SMTPConnectionLimit?
+    let dialer: SMTPDialer
     private let logger: Logger
-    private var source: (any SMTPMessageSource)?
-    private var plan: SMTPPoolStateMachine
-    private var handlers: [ObjectIdentifier: SMTPClientHandler] = [:]
+    var source: (any SMTPMessageSource)?
+    var plan: SMTPPoolStateMachine
+    var handlers: [ObjectIdentifier: SMTPClientHandler] = [:]
     /// The trials of those that are connected but not open for messages yet.
-    private var openings: [ObjectIdentifier: SMTPTrials] = [:]
+    var openings: [ObjectIdentifier: SMTPTrials] = [:]
     /// Those of the open connections that have nothing to send; the last one is used first, to let the others time out.
-    private var idle: [SMTPClientHandler] = []
+    var idle: [SMTPClientHandler] = []
+    /// Those that are busy and got fewer messages than they have room for when they last asked.
+    var hungry: [SMTPClientHandler] = []
     /// Those counted as open in the plan.
-    private var counted: Set<ObjectIdentifier> = []
+    var counted: Set<ObjectIdentifier> = []
     /// Those that have something to write in this turn of the loop.
-    private var unflushed: [SMTPClientHandler] = []
-    private var dialing = 0
+    var unflushed: [SMTPClientHandler] = []
+    var dialing = 0
     private var waiting: Scheduled<Void>?
     private var grace: Scheduled<Void>?
-    private var stopped: EventLoopPromise<Void>?
+    var stopped: EventLoopPromise<Void>?
     /// Where the last connection could be opened, and until when the next attempt begins there.
-    private var goodPlace: (place: Int, until: NIODeadline)?
+    var goodPlace: (place: Int, until: NIODeadline)?
     /// Whether this pool waits for a place under the shared limit.
-    private var isQueued = false
+    var isQueued = false
     /// Whether the shared limit knows that there are idle connections here.
-    private var isOffering = false
+    var isOffering = false
     /// Whether there was a call for connections during the present pause.
     private var wasCalled = false
+
+    /// How many messages more than at first may be unanswered on all connections together, because the servers are far away.
+    public internal(set) var windowGrowth = 0
 
     /// Called when the last connection is gone and none is wanted: the pool may be dropped, or used again.
     public var becameUnused: (() -> Void)?
@@ -85,7 +90,19 @@ public final class SMTPConnectionPool {
             // It came back to the idle ones: the source has nothing more.
             if handler === idle.last { return }
         }
+        // A far server's connection would ask again only when an answer comes.
+        let asking = hungry
+        hungry.removeAll(keepingCapacity: true)
+        for (index, handler) in asking.enumerated() {
+            handler.pull()
+            if handler === hungry.last {
+                hungry += asking[(index + 1)...]
+                return
+            }
+        }
         if waiting != nil { wasCalled = true }
+        // Connections come one after the other: one that opens and is filled asks for the next.
+        guard plan.opening == 0, !isQueued, source?.hasMessages ?? false else { return }
         carryOut(plan.wanted())
     }
 
@@ -112,7 +129,7 @@ public final class SMTPConnectionPool {
         return promise.futureResult
     }
 
-    private func stopIfEmpty() {
+    func stopIfEmpty() {
         guard dialing == 0, handlers.isEmpty else { return }
         leaveLimit()
         guard let stopped else {
@@ -129,7 +146,7 @@ public final class SMTPConnectionPool {
 // MARK: Opening
 
 extension SMTPConnectionPool {
-    private func carryOut(_ action: SMTPPoolStateMachine.Action, _ failure: SMTPEndpointFailure? = nil) {
+    func carryOut(_ action: SMTPPoolStateMachine.Action, _ failure: SMTPEndpointFailure? = nil) {
         switch action {
         case .none:
             break
@@ -194,7 +211,7 @@ extension SMTPConnectionPool {
         }
     }
 
-    private func failed(_ failure: SMTPEndpointFailure, _ trials: SMTPTrials) {
+    func failed(_ failure: SMTPEndpointFailure, _ trials: SMTPTrials) {
         guard stopped == nil else {
             dialing = max(dialing - 1, 0)
             limit?.giveBack()
@@ -237,7 +254,9 @@ extension SMTPConnectionPool {
     /// A place under the limit is ours: use it, or give it back.
     func placeGiven() {
         isQueued = false
-        if stopped == nil, plan.wanted() == .open {
+        // Whoever waited may have been served by another connection meanwhile; a server that was away is tried all the same.
+        let isNeeded = source?.hasMessages ?? false || !plan.isAvailable
+        if stopped == nil, isNeeded, plan.wanted() == .open {
             open()
         } else {
             limit?.giveBack()
@@ -254,96 +273,5 @@ extension SMTPConnectionPool {
             isOffering = false
             limit?.offersNothing(self)
         }
-    }
-}
-
-// MARK: What the connections tell
-
-extension SMTPConnectionPool: SMTPClientHandler.Owner {
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
-        guard stopped == nil, let source else { return [] }
-        return source.nextMessages(upTo: count, isIdle: isIdle)
-    }
-
-    func finished(_ finished: SMTPClientStateMachine.Finished) {
-        source?.finished(finished.token, finished.result)
-    }
-
-    /// Writes after the other connections' events of this turn have been handled: the first write wakes the server, and it
-    /// finds the others without being woken again, which would cost both sides more than the write itself.
-    func wantsFlush(_ handler: SMTPClientHandler) {
-        unflushed.append(handler)
-        guard unflushed.count == 1 else { return }
-        eventLoop.assumeIsolated().execute { [self] in
-            // Writing may end a connection and so make others ask to be flushed: these come in the next round.
-            var round: [SMTPClientHandler] = []
-            swap(&round, &unflushed)
-            for handler in round { handler.flush() }
-            if unflushed.isEmpty {
-                round.removeAll(keepingCapacity: true)
-                swap(&round, &unflushed)
-            }
-        }
-    }
-
-    func opened(_ handler: SMTPClientHandler) {
-        if let trial = openings.removeValue(forKey: ObjectIdentifier(handler))?.current {
-            // What is down is not tried first for each new connection, but the first host gets its chance again.
-            goodPlace = (trial.place, .now() + options.hostMemory)
-        }
-        counted.insert(ObjectIdentifier(handler))
-        carryOut(plan.opened())
-        if stopped != nil { handler.drain() }
-    }
-
-    func filled(_ handler: SMTPClientHandler) {
-        guard idle.isEmpty, stopped == nil else { return }
-        carryOut(plan.wanted())
-    }
-
-    func becameIdle(_ handler: SMTPClientHandler) {
-        if !idle.contains(where: { $0 === handler }) { idle.append(handler) }
-        if plan.isTight { return handler.drain() }
-        guard let limit else { return }
-        if isQueued {
-            isQueued = false
-            limit.leaveQueue(self)
-        }
-        if !isOffering {
-            isOffering = true
-            limit.offers(self)
-        }
-    }
-
-    func retiring(_ handler: SMTPClientHandler, isSpent: Bool) {
-        idle.removeAll { $0 === handler }
-        let isToBeReplaced = isSpent || handler.machine.foundSimple
-        if handler.machine.foundSimple, let host = handler.host { dialer.memory.noteSimple(host, now: .now()) }
-        guard counted.remove(ObjectIdentifier(handler)) != nil else { return }
-        plan.retired()
-        if stopped == nil, isToBeReplaced { carryOut(plan.wanted()) }
-    }
-
-    func closed(_ handler: SMTPClientHandler, failure: SMTPEndpointFailure?) {
-        let identifier = ObjectIdentifier(handler)
-        guard handlers.removeValue(forKey: identifier) != nil else { return }
-        let wasIdle = idle.contains { $0 === handler }
-        idle.removeAll { $0 === handler }
-        if let trials = openings.removeValue(forKey: identifier) {
-            dialing += 1
-            return failed(failure ?? .init(phase: .connect, message: "the connection was closed"), trials)
-        }
-        limit?.giveBack()
-        if counted.remove(identifier) != nil {
-            // A server that closes an idle connection does what it may; it is replaced when there is work.
-            guard !wasIdle else {
-                plan.retired()
-                return stopIfEmpty()
-            }
-            let action = plan.lost(wasProductive: handler.wasProductive, random: .random(in: 0..<1))
-            carryOut(action)
-            if action == .none, stopped == nil { messagesAvailable() }
-        }
-        stopIfEmpty()
     }
 }

@@ -9,6 +9,9 @@ public protocol SMTPMessageSource: AnyObject {
     /// - Parameter isIdle: Whether nothing else is in flight on this connection; only then may a message go alone.
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage]
 
+    /// Whether there are messages that no connection has got yet: only then is another one opened.
+    var hasMessages: Bool { get }
+
     /// Takes the result of a message: called exactly once for every message that was handed out.
     func finished(_ token: UInt64, _ result: DeliveryResult)
 

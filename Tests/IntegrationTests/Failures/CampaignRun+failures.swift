@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 extension CampaignRun {
-    /// The most messages that a worker can have had accepted and not told: its connections' windows, and a flush.
+    /// The most messages that a worker can have had accepted and not told: its connections' windows, which are those of a near
+    /// server here, and a flush.
     static func mostUntold(connections: Int) -> Int { connections * 32 + 50 }
 
     /// 300 KB of HTML, more than half the window of a connection.

@@ -42,7 +42,7 @@ struct NetworkFailureTests {
     @Test("Connections to Redis that break again and again cost nothing", .timeLimit(.minutes(5)))
     func brokenConnections() async throws {
         let run = try await CampaignRun()
-        let addresses = people(size("POSTRIDER_FAILURE_CONTACTS", usually: 3000))
+        let addresses = people(size("POSTRIDER_FAILURE_CONTACTS", usually: 12_000))
         try await run.prepareCampaign(addresses: addresses)
         let network = try await TCPProxy.start(toUnixSocket: "\(run.data)/redis.sock")
         for _ in 0..<2 {
@@ -54,7 +54,7 @@ struct NetworkFailureTests {
         while cuts < 12, try await run.statistics().state != "finished" {
             try await network.cut()
             cuts += 1
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: .milliseconds(300))
         }
         let duplicates = try await run.finishWithAllSent(addresses)
         #expect(cuts > 1)

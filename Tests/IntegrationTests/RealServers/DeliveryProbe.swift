@@ -107,6 +107,8 @@ final class DeliveryProbe: SMTPMessageSource {
         return last
     }
 
+    var hasMessages: Bool { !waiting.isEmpty }
+
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         guard !isBusy, !waiting.isEmpty, count > 0 else { return [] }
         isBusy = true

@@ -69,7 +69,8 @@ struct RelayOptions: ParsableArguments {
             throw ValidationError(
                 "--direct and --relay exclude each other; routes of the configuration file go with both")
         }
-        guard !lines.isEmpty || isDirect || (divertTo ?? settings.string(.divertTo)) != nil else {
+        guard lines.contains(where: { $0.weight > 0 }) || isDirect || (divertTo ?? settings.string(.divertTo)) != nil
+        else {
             throw ValidationError(
                 "name the mail server to send to with --relay smtp://HOST:PORT (or POSTRIDER_RELAY), or let mail go to each domain's own servers with --direct"
             )
@@ -109,7 +110,9 @@ struct RelayOptions: ParsableArguments {
         if !relay.isEmpty {
             return relay.map { ServerSettings.RelayLine(url: $0) } + settings.relays.filter { $0.weight == 0 }
         }
-        if let url = settings.string(.relay) { return [ServerSettings.RelayLine(url: url)] + settings.relays }
+        if let url = settings.string(.relay) {
+            return [ServerSettings.RelayLine(url: url)] + settings.relays.filter { $0.weight == 0 }
+        }
         return settings.relays
     }
 
