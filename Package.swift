@@ -160,7 +160,7 @@ let package = Package(
         .testTarget(name: "JobQueueTests", dependencies: ["Delivery", "JobQueue", "RedisClient", "TestSupport"] + nio),
         .testTarget(
             name: "MailMessageTests", dependencies: ["Delivery", "MailMessage", "TestSupport"],
-            resources: [.copy("Golden")]),
+            resources: [.copy("Fixtures"), .copy("Golden")]),
         .testTarget(
             name: "SMTPTests",
             dependencies: [
@@ -217,4 +217,9 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         .treatAllWarnings(as: .error),
     ]
+}
+
+// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes.
+for target in package.targets where target.name == "MailMessage" {
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
 }

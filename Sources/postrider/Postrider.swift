@@ -39,6 +39,8 @@ struct Postrider: AsyncParsableCommand {
             CommandGroup(name: "Operation", subcommands: [QueueCommand.self, PaceCommand.self, AuditCommand.self]),
             CommandGroup(
                 name: "Tools",
-                subcommands: [AddressCommand.self, ClassifyCommand.self, RouteCommand.self, DKIMCommand.self]),
+                subcommands: [
+                    AddressCommand.self, ClassifyCommand.self, InboundCommand.self, RouteCommand.self, DKIMCommand.self,
+                ]),
         ])
 }

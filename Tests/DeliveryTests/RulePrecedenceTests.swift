@@ -230,6 +230,14 @@ struct RulePrecedenceTests {
             Classification(outcome: .queued, reason: .resentByOwner, rule: "R2"),
             Classification(outcome: .sent, reason: .confirmedByOwner, rule: "R2"),
             Classification(outcome: .bounced, reason: .droppedByOwner, rule: "R2"),
+            Classification(outcome: nil, reason: .delayed, rule: "N2"),
+            Classification(outcome: .sent, reason: .delivered, rule: "N2"),
+            Classification(outcome: .sent, reason: .relayed, rule: "N2"),
+            Classification(outcome: .sent, reason: .expanded, rule: "N2"),
+            Classification(outcome: nil, reason: .automaticReply, rule: "N2"),
+            Classification(outcome: .spam, reason: .complaint, rule: "N3"),
+            Classification(outcome: .unsubscribed, reason: .optOut, rule: "N3"),
+            Classification(outcome: nil, reason: .otherFeedback, rule: "N3"),
         ]
         #expect(Set(decisions.map(\.rule)) == Set(rows.keys))
         for decision in decisions {

@@ -86,5 +86,6 @@ extension Reason {
         .senderAuthentication, .mailFlood, .senderRejected, .malformedMessage, .spamContent, .mailboxDisabled,
         .moved, .relayDenied, .policy, .protocolError, .otherPermanent, .expired, .unknown, .softBounceLimit,
         .complaint, .optOut, .inDoubtHeld, .recoveredTooOften, .resentByOwner, .confirmedByOwner, .droppedByOwner,
+        .delayed, .delivered, .relayed, .expanded, .automaticReply, .otherFeedback,
     ]
 }

@@ -1,0 +1,14 @@
+/// Reasons that only reports give: bounce messages and complaints.
+extension Reason {
+    /// Another server still tries to deliver the message.
+    public static let delayed = Reason(rawValue: "delayed")
+    /// A report confirms that the message has arrived.
+    public static let delivered = Reason(rawValue: "delivered")
+    /// A report confirms that the message went on to a server without reports, or to a list.
+    public static let relayed = Reason(rawValue: "relayed")
+    public static let expanded = Reason(rawValue: "expanded")
+    /// Nobody wrote it: an absence notice and the like.
+    public static let automaticReply = Reason(rawValue: "automatic_reply")
+    /// A feedback report that is no complaint.
+    public static let otherFeedback = Reason(rawValue: "other_feedback")
+}

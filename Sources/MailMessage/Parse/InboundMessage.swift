@@ -1,0 +1,34 @@
+public import Delivery
+
+/// A message that came to an address of ours, read for what it says about messages that we sent.
+public struct InboundMessage: Sendable {
+    /// What kind of message it is.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A report in the standard form (RFC 3464).
+        case deliveryReport
+        /// A bounce message in a form of its sender's own.
+        case notice
+        /// A feedback report (RFC 5965).
+        case complaint
+        /// An absence notice and the like (RFC 3834).
+        case automaticReply
+        /// Anything else, such as a letter.
+        case other
+    }
+
+    public var kind: Kind
+    /// One for each recipient of whom it speaks; never empty.
+    public var findings: [InboundFinding]
+    /// The addresses that the message itself was sent to, one of which may carry a contact's token.
+    public var addressees: [String]
+
+    /// Reads a message.
+    ///
+    /// Any bytes will do: what is broken is read as it was probably meant, what is not understood gives a finding that says nothing.
+    public init(reading bytes: [UInt8], classifier: OutcomeClassifier = .standard, limits: ParseLimits = .standard) {
+        let reader = InboundReader(reading: bytes[...], limits: limits)
+        kind = reader.kind
+        addressees = reader.origin.addressees
+        findings = reader.findings(classifier)
+    }
+}

@@ -1,0 +1,282 @@
+internal import Delivery
+
+/// Sorts the parts of an incoming message, finds out what kind of message it is, and reads it as that.
+struct InboundReader: Sendable {
+    private(set) var origin: MessageOrigin
+    private(set) var kind = InboundMessage.Kind.other
+    private var reports: [ReadReport] = []
+    private var complaint: FeedbackReport?
+    private var returned = ReturnedMessage()
+    private var originalEnvelopeID: String?
+    private var notice: [Bytes] = []
+    private let limits: ParseLimits
+
+    /// One recipient, before it is judged.
+    private struct ReadReport {
+        var recipient: String?
+        var originalRecipient: String?
+        var action: ReportAction
+        var status: EnhancedStatusCode?
+        var words: Bytes
+    }
+
+    init(reading bytes: Bytes, limits: ParseLimits, depth: Int = 0) {
+        self.limits = limits
+        let message = MIMEEntity(reading: bytes, limits: limits)
+        origin = MessageOrigin(message.header, limit: limits.recipients)
+        var delivery = DeliveryReport()
+        sort(message, delivery: &delivery)
+        if complaint != nil {
+            kind = .complaint
+        } else if !delivery.recipients.isEmpty {
+            read(delivery)
+        } else if origin.isMailSystem
+            || !origin.isAbsenceNotice && (origin.hasNullReturnPath || origin.hasFailureSubject)
+        {
+            readNotice(forwarded: depth == 0 ? message : nil)
+        }
+        if kind == .other, depth == 0 { readForwarded(message) }
+        if kind == .other, origin.isAutomatic { kind = .automaticReply }
+    }
+
+    // MARK: Parts
+
+    /// Goes through the parts in order.
+    private mutating func sort(_ message: MIMEEntity, delivery: inout DeliveryReport) {
+        var text: (part: MIMEEntity, isHTML: Bool)?
+        for part in message.leaves {
+            if part.contentType.isDeliveryStatus {
+                let report = DeliveryReport(reading: part.decodedBody, limits: limits)
+                if delivery.recipients.isEmpty { delivery = report }
+                originalEnvelopeID = originalEnvelopeID ?? report.originalEnvelopeID
+            } else if part.contentType.isFeedbackReport {
+                complaint = complaint ?? FeedbackReport(reading: part.decodedBody, limits: limits)
+            } else if part.contentType.isMessage {
+                takeReturned(MIMEHeader(reading: part.decodedBody, limits: limits))
+            } else if part.contentType.isText, returned.messageID == nil || text == nil {
+                let isHTML = part.contentType.subtype == "html"
+                if !isHTML, text != nil || part.isAttachment, NoticeText.isHeader(part.text) {
+                    takeReturned(MIMEHeader(reading: part.text, limits: limits))
+                } else if text == nil || (text?.isHTML ?? false) && !isHTML {
+                    text = (part, isHTML)
+                }
+            }
+        }
+        if let text {
+            take(text.isHTML ? HTMLReader.text(of: text.part.text)[...] : text.part.text, delivery: &delivery)
+        }
+        if complaint == nil, message.parts.count == 1, message.parts[0].contentType.isMessage, isOldComplaint(message) {
+            complaint = FeedbackReport(recipients: Array(returned.recipients.prefix(1)))
+        }
+    }
+
+    /// Takes the text for people, which may hold a report as well.
+    private mutating func take(_ text: Bytes, delivery: inout DeliveryReport) {
+        if delivery.recipients.isEmpty, complaint == nil,
+            let notification = ProviderNotification(reading: text, limits: limits)
+        {
+            delivery = DeliveryReport(recipients: notification.recipients)
+            complaint = notification.complaint
+            returned = ReturnedMessage(messageID: notification.returnedMessageID)
+            return
+        }
+        let read = NoticeText(text, limits: limits)
+        notice = read.lines
+        if let header = read.returnedHeader { takeReturned(header) }
+        if delivery.recipients.isEmpty { delivery = reportWithin(text) ?? delivery }
+    }
+
+    private mutating func takeReturned(_ header: MIMEHeader) {
+        guard returned.messageID == nil, returned.recipients.isEmpty else { return }
+        returned = ReturnedMessage(header, limit: limits.recipients)
+    }
+
+    /// A report that stands in the text for people instead of in a part of its own.
+    private func reportWithin(_ text: Bytes) -> DeliveryReport? {
+        guard Self.reportFields.occurs(in: text.prefix(8 << 10)) else { return nil }
+        let report = DeliveryReport(reading: text, limits: limits)
+        let recipients = report.recipients.filter { $0.finalRecipient != nil || $0.originalRecipient != nil }
+        return recipients.isEmpty ? nil : report
+    }
+
+    private static let reportFields: WordSet = ["final-recipient:", "original-recipient:"]
+
+    /// A complaint as some providers send it: nothing but the message, under a subject that says so.
+    private func isOldComplaint(_ message: MIMEEntity) -> Bool {
+        let subject = Array((message.header.text("subject") ?? "").utf8)[...]
+        return Self.complaintSubjects.occurs(in: subject)
+    }
+
+    private static let complaintSubjects: WordSet = [
+        "complaint about message", "spam complaint", "abuse report", "email feedback report", "abuse complaint",
+    ]
+
+    // MARK: Kinds
+
+    /// A report that another system has wrapped up whole: a filter, or a person who passes it on.
+    private mutating func readForwarded(_ message: MIMEEntity) {
+        guard let part = message.leaves.first(where: { $0.contentType.isMessage }) else { return }
+        let inner = InboundReader(reading: part.decodedBody, limits: limits, depth: 1)
+        guard inner.kind == .deliveryReport || inner.kind == .complaint else { return }
+        self = InboundReader(inner, within: origin)
+    }
+
+    private init(_ inner: InboundReader, within origin: MessageOrigin) {
+        self = inner
+        self.origin = origin
+    }
+
+    private mutating func read(_ delivery: DeliveryReport) {
+        kind = .deliveryReport
+        originalEnvelopeID = originalEnvelopeID ?? delivery.originalEnvelopeID
+        var told: BounceNotice?
+        let named = delivery.recipients.compactMap { $0.finalRecipient ?? $0.originalRecipient }
+        for recipient in delivery.recipients {
+            // Parts of reports that name nobody, next to some that do.
+            if recipient.finalRecipient == nil, recipient.originalRecipient == nil, !named.isEmpty { continue }
+            var report = ReadReport(
+                recipient: recipient.finalRecipient ?? recipient.originalRecipient,
+                originalRecipient: recipient.originalRecipient, action: recipient.action ?? .failed,
+                status: recipient.status, words: recipient.diagnostic)
+            let saysLittle = !report.words.hasLetters || report.words.count < 12
+            if report.recipient == nil || saysLittle || Self.isCutShort(report.words) {
+                let notice =
+                    told
+                    ?? BounceNotice(
+                        notice, named: named.isEmpty ? origin.failedRecipients : named, own: origin.ownAddresses,
+                        limit: limits.recipients)
+                told = notice
+                complete(&report, from: notice, isAlone: delivery.recipients.count == 1)
+            }
+            reports.append(report)
+        }
+    }
+
+    /// Adds what only the text for people says.
+    private func complete(_ report: inout ReadReport, from notice: BounceNotice, isAlone: Bool) {
+        let address = report.recipient?.lowercased()
+        let told =
+            notice.recipients.first { $0.key == address } ?? (isAlone ? notice.recipients.first : nil)
+        if report.recipient == nil {
+            report.recipient = told?.address ?? returned.recipients.first
+        }
+        report.originalRecipient = report.originalRecipient ?? told?.original
+        if Self.isCutShort(report.words) {
+            report.words = notice.wholeReply(beginning: report.words) ?? report.words
+            return
+        }
+        guard report.action == .failed, let told, told.diagnostic.hasLetters else { return }
+        report.words =
+            report.words.hasLetters ? (Array(report.words) + [ASCII.space] + told.diagnostic)[...] : told.diagnostic
+    }
+
+    /// Whether a reply of several lines was cut behind its first: `550-5.7.1 …` without a last line `550 …`.
+    private static func isCutShort(_ words: Bytes) -> Bool {
+        guard words.count > 4, words.prefix(3).allSatisfy(ASCII.isDigit),
+            words[words.startIndex + 3] == UInt8(ascii: "-")
+        else {
+            return false
+        }
+        let last = Array(words.prefix(3)) + [ASCII.space]
+        return words.indices.allSatisfy { !words[$0...].starts(with: last) }
+    }
+
+    private mutating func readNotice(forwarded message: MIMEEntity?) {
+        let read = BounceNotice(
+            notice, named: origin.failedRecipients, own: origin.ownAddresses, limit: limits.recipients)
+        var recipients = read.recipients
+        let whole = notice.joined(separator: [ASCII.space])
+        let text = Array(whole.prefix(4_000))[...]
+        let isCertain =
+            origin.isMailSystem && (origin.hasFailureSubject || !recipients.isEmpty && !origin.isAbsenceNotice)
+        let quotesReply = origin.hasFailureSubject && recipients.contains { QuotedReply(in: $0.diagnostic).hasCodes }
+        guard isCertain || quotesReply || origin.isWarning || Self.failures.occurs(in: text) else { return }
+        if recipients.isEmpty, let message {
+            readForwarded(message)
+            if kind != .other { return }
+        }
+        if recipients.isEmpty, returned.recipients.count == 1 {
+            recipients = [NoticeRecipient(address: returned.recipients[0], diagnostic: text)]
+        }
+        guard !recipients.isEmpty else { return }
+        kind = .notice
+        let isDelay = (origin.isWarning || Self.delays.occurs(in: text)) && !Self.final.occurs(in: text)
+        for recipient in recipients {
+            reports.append(
+                ReadReport(
+                    recipient: recipient.address, originalRecipient: recipient.original,
+                    action: isDelay ? .delayed : .failed,
+                    status: nil,
+                    words: recipient.diagnostic))
+        }
+    }
+
+    /// What notices say of a failure.
+    private static let failures: WordSet = [
+        "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "not delivered",
+        "wasn't able to deliver", "unable to deliver", "was not able to deliver", "not able to deliver",
+        "error delivering", "trouble delivering", "delivery fail", "delivery to the following", "delivery problem",
+        "delivery error", "failed to deliver", "delivery of", "did not reach", "didn't reach", "did not receive",
+        "permanent error", "permanent fail", "permanent fatal", "failed permanently", "following addresses",
+        "failed addresses", "following recipient", "undeliver", "transcript of session", "returned to sender",
+        "user unknown", "unknown user", "no such user", "rejected", "error message", "error occurred",
+        "konnte nicht zugestellt", "nicht zugestellt", "n'a pas pu être", "non è stato possibile",
+        "no se pudo entregar",
+        "не может быть доставлено", "não foi possível",
+    ]
+    /// What notices say of a message that is still tried.
+    private static let delays: WordSet = [
+        "has been delayed", "is delayed", "been delayed", "not yet been delivered", "not been delivered yet",
+        "warning message only", "will be retried", "will continue to", "attempts will continue", "still trying",
+        "continue to be attempted", "do not need to resend", "temporarily delayed", "delivery is delayed",
+        "being retried",
+        "keep trying",
+    ]
+    /// What they say of one that is not.
+    private static let final: WordSet = [
+        "failed permanently", "permanent error", "permanent fatal", "giving up", "given up", "permanently failed",
+        "no further delivery attempts",
+    ]
+
+    // MARK: Findings
+
+    /// What was found, judged; one finding that says nothing when nothing was found.
+    func findings(_ classifier: OutcomeClassifier) -> [InboundFinding] {
+        switch kind {
+        case .deliveryReport, .notice:
+            return reports.map { finding($0, classifier) }
+        case .complaint:
+            let classification = complaint?.classification
+            let recipients = complaint?.recipients ?? []
+            let known: [String?] = recipients.isEmpty ? returned.recipients : recipients
+            return (known.isEmpty ? [nil] : known).map { recipient in
+                InboundFinding(
+                    recipient: recipient, classification: classification, returnedMessageID: returned.messageID,
+                    originalEnvelopeID: complaint?.originalEnvelopeID)
+            }
+        case .automaticReply:
+            return [InboundFinding(classification: Classification(outcome: nil, reason: .automaticReply, rule: "N2"))]
+        case .other:
+            return [InboundFinding()]
+        }
+    }
+
+    private func finding(_ report: ReadReport, _ classifier: OutcomeClassifier) -> InboundFinding {
+        let quoted = QuotedReply(in: report.words)
+        let words = report.words.prefix(InboundFinding.diagnosticLimit)
+        // What stands before a reply is said by the system that quotes it.
+        var said = words
+        if let start = quoted.start, start < words.endIndex, words[(start + 3)...].count(where: ASCII.isWordByte) > 8 {
+            said = words[start...]
+        }
+        let judged = classifier.classify(
+            RecipientReport(
+                action: report.action, status: report.status,
+                reply: SMTPReply(code: quoted.code, enhancedStatus: quoted.status, text: said.text),
+                phase: quoted.code == 0 ? .dsn : quoted.phase ?? .dsn, context: words[..<said.startIndex].text))
+        return InboundFinding(
+            recipient: report.recipient, originalRecipient: report.originalRecipient, action: report.action,
+            status: report.status ?? quoted.status, code: quoted.code == 0 ? nil : quoted.code, classification: judged,
+            diagnostic: words.text, returnedMessageID: returned.messageID, originalEnvelopeID: originalEnvelopeID)
+    }
+}

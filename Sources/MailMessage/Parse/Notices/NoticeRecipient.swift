@@ -1,0 +1,25 @@
+/// A recipient that a notice for people names, and what it says of it.
+struct NoticeRecipient: Sendable {
+    var address: String
+    /// The address in lower case, by which it is compared.
+    var key: String
+    /// The address from which a forwarding led to it, which is the one that the message was sent to.
+    var original: String?
+    /// The words about this recipient, on one line.
+    var diagnostic: Bytes
+
+    init(address: String, diagnostic: Bytes) {
+        self.address = address
+        key = address.lowercased()
+        self.diagnostic = diagnostic
+        original = Self.original(in: diagnostic)
+    }
+
+    /// The address behind "expanded from" (Postfix, sendmail) or "generated from" (Exim).
+    static func original(in words: Bytes) -> String? {
+        guard let phrase = forwardings.firstRange(in: words) else { return nil }
+        return AddressFinder.addresses(in: words[phrase.upperBound...].prefix(330), atMost: 1).first?.address
+    }
+
+    private static let forwardings: WordSet = ["expanded from", "generated from", "forwarded from"]
+}

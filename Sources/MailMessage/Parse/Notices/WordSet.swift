@@ -1,0 +1,51 @@
+/// Phrases that are looked for in a line, whatever the case of its letters; a phrase begins at the beginning of a word.
+///
+/// A line is gone through once, however many phrases there are: they are sorted by their first byte.
+struct WordSet: Sendable, ExpressibleByArrayLiteral {
+    private let phrases: [[UInt8]]
+    /// For each first byte, which phrases begin with it.
+    private let byFirstByte: [[Int]]
+
+    /// Phrases in lower case, with single spaces; a space also stands for several, or for a tab.
+    init(arrayLiteral phrases: String...) {
+        self.phrases = phrases.map { Array($0.utf8) }
+        var byFirstByte = [[Int]](repeating: [], count: 256)
+        for (index, phrase) in self.phrases.enumerated() {
+            if let first = phrase.first { byFirstByte[Int(first)].append(index) }
+        }
+        self.byFirstByte = byFirstByte
+    }
+
+    /// Whether one of the phrases stands in the text.
+    func occurs(in text: Bytes) -> Bool { firstRange(in: text) != nil }
+
+    /// Where the first of the phrases stands.
+    func firstRange(in text: Bytes) -> Range<Int>? {
+        var previous: UInt8 = ASCII.space
+        for index in text.indices {
+            let byte = ASCII.lowercase(text[index])
+            defer { previous = byte }
+            let candidates = byFirstByte[Int(byte)]
+            if candidates.isEmpty || ASCII.isWordByte(previous) && ASCII.isWordByte(byte) && byte < 0x80 { continue }
+            for candidate in candidates {
+                if let end = Self.end(of: phrases[candidate], in: text, at: index) { return index..<end }
+            }
+        }
+        return nil
+    }
+
+    private static func end(of phrase: [UInt8], in text: Bytes, at start: Int) -> Int? {
+        var index = start
+        for wanted in phrase {
+            guard index < text.endIndex else { return nil }
+            if wanted == ASCII.space {
+                guard ASCII.isWhiteSpace(text[index]) else { return nil }
+                while index < text.endIndex, ASCII.isWhiteSpace(text[index]) { index += 1 }
+            } else {
+                guard ASCII.lowercase(text[index]) == wanted else { return nil }
+                index += 1
+            }
+        }
+        return index
+    }
+}

@@ -1,0 +1,7 @@
+internal import ArgumentParser
+
+/// `postrider inbound`: bounce messages and complaints.
+struct InboundCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inbound", abstract: "Read bounce messages and complaints.", subcommands: [InboundParse.self])
+}

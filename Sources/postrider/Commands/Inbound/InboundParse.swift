@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Delivery
+internal import Foundation
+internal import MailMessage
+
+/// `postrider inbound parse`: what messages that came back say.
+struct InboundParse: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parse", abstract: "Say what bounce messages and complaints mean, recipient by recipient.",
+        discussion: """
+            Prints one JSON object a line for each recipient that a message speaks of: its file, the recipient, the action of the \
+            report, status and reply code, and the outcome with its reason and rule. The outcome is null where the contact's status does not \
+            change. A message in which nothing is found has one object with recipient null. Directories are read with all files in \
+            them; - is one message from standard input. A file that cannot be read is told and makes the exit status 1; the \
+            others are read nevertheless. Needs no coordinator.
+
+            Example:
+              postrider inbound parse bounce.eml
+              postrider inbound parse /var/mail/bounces/new | jq -r 'select(.outcome == "Bounced").recipient'
+            """)
+
+    @Argument(help: "Messages, directories of messages, or - for standard input.")
+    var files: [String]
+
+    func run() throws {
+        var hasProblem = false
+        for path in files {
+            do {
+                try parse(path)
+            } catch {
+                StandardError.write("Error: \(error)")
+                hasProblem = true
+            }
+        }
+        if hasProblem { throw ExitCode.failure }
+    }
+
+    /// Reads one argument.
+    private func parse(_ path: String) throws {
+        if path == "-" {
+            return StandardOutput.writePart(try Self.answer(MessageFile.read(FileHandle.standardInput), file: "-"))
+        }
+        var problems: [any Error] = []
+        for file in try MessageFile.files(at: path) {
+            do {
+                StandardOutput.writePart(try Self.answer(MessageFile.read(file), file: file))
+            } catch {
+                problems.append(error)
+            }
+        }
+        for problem in problems.dropLast() { StandardError.write("Error: \(problem)") }
+        if let last = problems.last { throw last }
+    }
+
+    /// One line for each finding of a message.
+    static func answer(_ bytes: [UInt8], file: String) throws -> String {
+        var text = ""
+        for finding in InboundMessage(reading: bytes).findings {
+            text += try JSONLine.encode(FindingLine(file: file, finding: finding)) + "\n"
+        }
+        return text
+    }
+}
+
+/// What is printed of a finding.
+private struct FindingLine: Encodable {
+    var file: String
+    var recipient: String?
+    var action: String?
+    var status: String?
+    var code: Int?
+    var outcome: String?
+    var reason: String?
+    var rule: String?
+
+    init(file: String, finding: InboundFinding) {
+        self.file = file
+        recipient = finding.recipient
+        action = finding.action?.rawValue
+        status = finding.status?.description
+        code = finding.code.map(Int.init)
+        outcome = finding.classification?.outcome?.name
+        reason = finding.classification?.reason.rawValue
+        rule = finding.classification?.rule
+    }
+}

@@ -1,0 +1,41 @@
+internal import Foundation
+internal import MailMessage
+
+/// Files with one message each.
+enum MessageFile {
+    /// The file itself, or all files of a directory and those below it, in order of their names; hidden ones are left out.
+    static func files(at path: String) throws -> [String] {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+            return [path]
+        }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw CommandError("\(path) cannot be read: \(error.localizedDescription)")
+        }
+        return try names.filter { !$0.hasPrefix(".") }.sorted().flatMap {
+            try files(at: (path as NSString).appendingPathComponent($0))
+        }
+    }
+
+    /// The bytes of a message, as many as are looked at.
+    static func read(_ path: String) throws -> [UInt8] {
+        let handle = try InputFile.open(path)
+        defer { try? handle.close() }
+        return try read(handle)
+    }
+
+    /// The bytes of a message from an open file or a pipe.
+    static func read(_ handle: FileHandle) throws -> [UInt8] {
+        let limit = ParseLimits.standard.messageBytes
+        var bytes: [UInt8] = []
+        while bytes.count < limit, let data = try handle.read(upToCount: min(1 << 20, limit - bytes.count)),
+            !data.isEmpty
+        {
+            bytes.append(contentsOf: data)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Reading bounce messages on the command line")
+struct CommandLineInboundTests {
+    private static let notice = """
+        From: MAILER-DAEMON@mail.example.net
+        To: survey@example.org
+        Subject: failure notice
+
+        <ann@example.net>:
+        Remote host said: 550 5.1.1 no such user
+        """
+
+    @Test("inbound parse prints an object for each recipient, keys in the order of the documentation")
+    func file() async throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.file("bounce.eml", Self.notice)
+        let run = try await Postrider.run(["inbound", "parse", file])
+        #expect(run.status == 0)
+        #expect(
+            run.output
+                == #"{"file":"\#(file)","recipient":"ann@example.net","action":"failed","status":"5.1.1","code":550,"#
+                + #""outcome":"Bounced","reason":"no_such_user","rule":"5m"}"# + "\n")
+    }
+
+    @Test("standard input is one message; one in which nothing is found has a line all the same")
+    func standardInput() async throws {
+        let run = try await Postrider.run(["inbound", "parse", "-"], input: "Subject: hello\n\nHello.\n")
+        #expect(run.status == 0)
+        #expect(
+            run.output
+                == #"{"file":"-","recipient":null,"action":null,"status":null,"code":null,"outcome":null,"reason":null,"rule":null}"#
+                + "\n")
+    }
+
+    @Test("a directory is read whole, and a file that is not there neither goes unnoticed nor stops the others")
+    func directory() async throws {
+        let directory = try TemporaryDirectory()
+        let first = try directory.file("1.eml", Self.notice)
+        _ = try directory.file("2.eml", Self.notice)
+        _ = try directory.file(".hidden", Self.notice)
+        let missing = first + ".missing"
+        let run = try await Postrider.run([
+            "inbound", "parse", missing, URL(fileURLWithPath: first).deletingLastPathComponent().path,
+        ])
+        #expect(run.status == 1)
+        #expect(run.output.split(separator: "\n").count == 2)
+        #expect(run.errors.contains("there is no file \(missing)"))
+    }
+}
