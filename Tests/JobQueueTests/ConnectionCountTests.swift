@@ -119,6 +119,8 @@ struct ConnectionCountTests {
             } while steps < 100
             #expect(cursor == "0" && steps > workers.count)
             #expect(found == abs(6 - abs(known)))
+            // A count that is too low may pass zero while jobs end: then it takes another round.
+            if wrong > 0, wrong < 6 { _ = try await queue.only.mend() }
             #expect(try await queue.underWay() == flights.reduce(0) { $0 + $1.count })
             #expect(try await queue.only.mend() == (0, 0), "and now it is in order")
         }
