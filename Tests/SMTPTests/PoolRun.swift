@@ -32,6 +32,9 @@ final class RecordingSource: SMTPMessageSource {
 
     var hasMessages: Bool { !waiting.isEmpty }
 
+    /// Has one more message to send.
+    func add(_ message: OutgoingMessage) { waiting.append(message) }
+
     func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
         let messages = Array(waiting.prefix(count))
         waiting.removeFirst(messages.count)

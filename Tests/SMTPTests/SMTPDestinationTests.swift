@@ -161,6 +161,7 @@ struct SMTPConnectionLimitTests {
                         pool.becameUnused = nil
                         done.succeed(times)
                     } else {
+                        source.add(Client.message(2))
                         pool.messagesAvailable()
                     }
                 }
@@ -171,6 +172,6 @@ struct SMTPConnectionLimitTests {
             }.get()
         }
         #expect(times == 2)
-        #expect(seen.recipients.count == 1)
+        #expect(seen.recipients.count == 2)
     }
 }
