@@ -26,6 +26,7 @@ final class ChildProcess: Sendable {
         for (number, descriptor) in [input, output, errors].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
+        Self.keepDescriptors()
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -43,6 +44,14 @@ final class ChildProcess: Sendable {
             throw StartFailure(description: "\(command[0]) cannot be started: errno \(failure).")
         }
         self.pid = pid
+    }
+
+    /// Lets no child inherit what this process has open: a socket that a test closes must be closed.
+    private static func keepDescriptors() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        for descriptor in names.compactMap({ Int32($0) }) where descriptor > 2 {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     /// Whether it runs still; collects it when it does not.
