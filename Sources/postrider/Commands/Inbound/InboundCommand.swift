@@ -1,7 +1,8 @@
 internal import ArgumentParser
 
 /// `postrider inbound`: bounce messages and complaints.
-struct InboundCommand: ParsableCommand {
+struct InboundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inbound", abstract: "Read bounce messages and complaints.", subcommands: [InboundParse.self])
+        commandName: "inbound", abstract: "Read bounce messages and complaints.",
+        subcommands: [InboundParse.self, InboundEvents.self])
 }
