@@ -97,6 +97,7 @@ let package = Package(
             name: "Dashboard",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "RedisClient",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -192,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "RedisClient", "TestSupport",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "JobQueue", "MailMessage", "RedisClient",
+                "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + nio),
