@@ -1,3 +1,5 @@
+public import Delivery
+
 /// Whether messages may go unsigned.
 public enum DKIMPolicy: String, Codable, Sendable, CaseIterable {
     /// A worker signs what it has keys for.
@@ -20,12 +22,16 @@ public struct MessageOptions: Hashable, Sendable, Codable {
     public var feedbackID: String?
     /// Whether messages may go unsigned; they may when `nil`.
     public var dkim: DKIMPolicy?
+    /// The provider that sends the messages on, and is given our token to report by.
+    public var provider: MailProvider?
 
     /// Nothing of it.
     public init() {}
 
     /// Whether its messages carry tokens, so that workers need the key.
-    public var needsTokens: Bool { bounceDomain != nil || unsubscribeURL != nil || surveyURL != nil }
+    public var needsTokens: Bool {
+        bounceDomain != nil || unsubscribeURL != nil || surveyURL != nil || provider != nil
+    }
 
     /// Refuses what cannot stand in a message.
     /// - Throws: ``MessageTemplateError`` naming the part.

@@ -29,7 +29,8 @@ struct CampaignSet: AsyncParsableCommand {
         guard !sending.isEmpty || !message.isEmpty else {
             throw ValidationError(
                 "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --bounce-domain, "
-                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --attach, --inline")
+                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, --attach, --inline"
+            )
         }
         _ = try message.applied(to: MessageOptions())
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Delivery
 internal import Foundation
 internal import MailMessage
 
@@ -31,6 +32,12 @@ struct MessageArguments: ParsableArguments {
     var dkim: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The provider that sends the messages on and reports by webhook: ses, sendgrid, mailgun, postmark, mailjet; or none.",
+            valueName: "name"))
+    var provider: String?
+
+    @Option(
         help: ArgumentHelp("A file to attach; may be given several times; or none.", valueName: "file"),
         completion: .file())
     var attach: [String] = []
@@ -43,7 +50,8 @@ struct MessageArguments: ParsableArguments {
 
     /// Whether none of them is given.
     var isEmpty: Bool {
-        [bounceDomain, unsubscribeURL, surveyURL, listID, feedbackID, dkim].allSatisfy { $0 == nil } && attach.isEmpty
+        [bounceDomain, unsubscribeURL, surveyURL, listID, feedbackID, dkim, provider].allSatisfy { $0 == nil }
+            && attach.isEmpty
             && inline.isEmpty
     }
 
@@ -64,6 +72,13 @@ struct MessageArguments: ParsableArguments {
                 throw ValidationError("--dkim: \"\(dkim)\" is neither optional nor required")
             }
             options.dkim = policy == .optional ? nil : policy
+        }
+        if let provider {
+            options.provider = MailProvider(rawValue: provider)
+            guard options.provider != nil || provider == "none" else {
+                let known = MailProvider.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--provider: \"\(provider)\" is not a provider; there are \(known), and none")
+            }
         }
         do {
             try options.check()
