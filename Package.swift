@@ -205,7 +205,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "RedisClient", "TestSupport",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "MailMessage", "ProviderEvents",
+                "RedisClient", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + nio),

@@ -1,3 +1,4 @@
+import Delivery
 import Foundation
 import Testing
 
@@ -27,7 +28,8 @@ struct DocumentationTests {
     func ages() throws {
         let text = try Self.text.get()
         for (name, age) in [("Amazon SES", WebhookAge.sns), ("SendGrid", .sendgrid), ("Mailgun", .mailgun)] {
-            let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| \(name) |") && $0.hasSuffix("hours |") })
+            let row = try #require(
+                text.split(separator: "\n").first { $0.hasPrefix("| \(name) |") && $0.hasSuffix("hours |") })
             #expect(row.hasSuffix("| \(age.most.components.seconds / 3600) hours |"), "\(name)")
         }
     }

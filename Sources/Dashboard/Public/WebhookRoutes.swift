@@ -1,22 +1,33 @@
+public import CampaignCoordinator
+internal import Contacts
 internal import Delivery
-internal import HTTPTypes
-internal import Hummingbird
-internal import Logging
+public import Hummingbird
+public import Logging
 internal import NIOCore
-internal import ProviderEvents
+public import ProviderEvents
 
 /// Where providers post what became of our messages: `POST /hooks/PROVIDER`.
 ///
 /// Success is answered only when all is booked. Whatever else is answered makes the provider try again, for hours at least.
-struct WebhookRoutes: Sendable {
+public struct WebhookRoutes: Sendable {
     /// More than any provider posts at once.
     static let mostBytes = 4 << 20
 
-    let hooks: ProviderHooks
+    private let hooks: ProviderHooks
     /// Books events; returns when that is done.
-    let book: @Sendable ([InboundEvent]) async throws -> Void
-    let logger: Logger
+    private let book: @Sendable ([InboundEvent]) async throws -> Void
+    private let logger: Logger
     private let refusals = RefusalLog()
+
+    /// Routes that book into a coordinator's contact book.
+    public init(_ configuration: WebhookConfiguration, coordinator: Coordinator, logger: Logger) {
+        self.init(hooks: ProviderHooks(configuration, keys: coordinator.tokenKeys), logger: logger) { events in
+            let summary = try await coordinator.receive(events)
+            logger.debug(
+                "a provider's events are booked",
+                metadata: ["webhook.booked": "\(summary.booked)", "webhook.unmatched": "\(summary.unmatched)"])
+        }
+    }
 
     init(
         hooks: ProviderHooks, logger: Logger, book: @escaping @Sendable ([InboundEvent]) async throws -> Void
@@ -27,7 +38,7 @@ struct WebhookRoutes: Sendable {
     }
 
     /// Adds the routes to a public server's.
-    func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
+    public func add<Context: RequestContext>(to router: some RouterMethods<Context>) {
         router.post("hooks/{provider}") { request, context in
             guard let provider = context.parameters.get("provider").flatMap(MailProvider.init) else {
                 return Self.answer(.notFound, "there is no such provider")

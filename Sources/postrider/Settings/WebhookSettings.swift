@@ -1,5 +1,4 @@
 internal import Delivery
-internal import MailMessage
 internal import ProviderEvents
 internal import Yams
 
@@ -14,6 +13,27 @@ internal import Yams
 struct WebhookSettings {
     static let key = "webhooks"
 
+    /// What the file says; the files that it names are read when it is needed, since only the coordinator may.
+    struct Part: Sendable {
+        fileprivate var topics: Set<String>?
+        fileprivate var publicKeys: [WebhookSecret] = []
+        fileprivate var signingKeys: WebhookSecret?
+        fileprivate var postmark: WebhookSecret?
+        fileprivate var mailjet: WebhookSecret?
+
+        /// Reads the files.
+        /// - Throws: ``CommandError`` for one that cannot be read, or whose secret is none.
+        func configuration() throws -> WebhookConfiguration {
+            var configuration = WebhookConfiguration()
+            configuration.ses = topics
+            configuration.sendgrid = publicKeys.isEmpty ? nil : try publicKeys.map { try $0.publicKey() }
+            configuration.mailgun = try signingKeys?.signingKeys()
+            configuration.postmark = try postmark?.credentials()
+            configuration.mailjet = try mailjet?.credentials()
+            return configuration
+        }
+    }
+
     private let section: YAMLSection
 
     /// - Parameter file: the path of the file, for messages.
@@ -21,22 +41,22 @@ struct WebhookSettings {
         section = YAMLSection(file: file)
     }
 
-    /// Reads the part, and the files with secrets that it names.
-    /// - Throws: ``CommandError`` with the line, for what means nothing, and for a secret that is none.
-    func configuration(in node: Node) throws -> WebhookConfiguration {
-        var configuration = WebhookConfiguration()
+    /// Reads the part.
+    /// - Throws: ``CommandError`` with the line, for what means nothing, and for what is missing.
+    func part(in node: Node) throws -> Part {
+        var part = Part()
         for (name, value) in try section.members(of: node, Self.key, known: MailProvider.allCases.map(\.rawValue)) {
             let path = "\(Self.key).\(name)"
             switch MailProvider(rawValue: name) {
-            case .ses: configuration.ses = try topics(value, path)
-            case .sendgrid: configuration.sendgrid = try sendgridKeys(value, path)
-            case .mailgun: configuration.mailgun = try mailgunKeys(value, path)
-            case .postmark: configuration.postmark = try credentials(value, path)
-            case .mailjet: configuration.mailjet = try credentials(value, path)
+            case .ses: part.topics = try topics(value, path)
+            case .sendgrid: part.publicKeys = try publicKeys(value, path)
+            case .mailgun: part.signingKeys = try signingKeys(value, path)
+            case .postmark: part.postmark = try credentials(value, path)
+            case .mailjet: part.mailjet = try credentials(value, path)
             case nil: break
             }
         }
-        return configuration
+        return part
     }
 
     private func topics(_ node: Node, _ path: String) throws -> Set<String> {
@@ -56,68 +76,40 @@ struct WebhookSettings {
         return topics
     }
 
-    private func sendgridKeys(_ node: Node, _ path: String) throws -> [SendGridKey] {
-        var texts: [String] = []
-        for (name, value) in try section.members(of: node, path, known: ["publicKey", "publicKeyFile"]) {
+    private func publicKeys(_ node: Node, _ path: String) throws -> [WebhookSecret] {
+        let keys = try section.members(of: node, path, known: ["publicKey", "publicKeyFile"]).map { name, value in
             let text = try section.text(value, "\(path).\(name)")
-            texts.append(name == "publicKey" ? text : try InputFile.text(text))
+            return WebhookSecret(
+                place: section.place(of: value, "\(path).\(name)"),
+                source: name == "publicKey" ? .text(text) : .file(text))
         }
-        guard !texts.isEmpty else { throw section.problem(node, path, "it needs publicKey or publicKeyFile") }
-        return try texts.map { text in
-            guard let key = SendGridKey(text) else {
-                throw section.problem(
-                    node, path, "the public key is none; copy the verification key from SendGrid's settings")
-            }
-            return key
-        }
+        guard !keys.isEmpty else { throw section.problem(node, path, "it needs publicKey or publicKeyFile") }
+        return keys
     }
 
-    private func mailgunKeys(_ node: Node, _ path: String) throws -> [MailgunKey] {
+    private func signingKeys(_ node: Node, _ path: String) throws -> WebhookSecret {
         for (name, value) in try section.members(of: node, path, known: ["signingKeyFile"]) {
-            return try secrets(value, "\(path).\(name)").compactMap(MailgunKey.init)
+            return WebhookSecret(
+                place: section.place(of: value, "\(path).\(name)"),
+                source: .file(try section.text(value, "\(path).\(name)")))
         }
         throw section.problem(node, path, "it needs signingKeyFile")
     }
 
-    private func credentials(_ node: Node, _ path: String) throws -> WebhookCredentials {
-        var user: String?
-        var header: String?
-        var secrets: [String] = []
+    private func credentials(_ node: Node, _ path: String) throws -> WebhookSecret {
+        var texts: [String: String] = [:]
         for (name, value) in try section.members(
             of: node, path, known: ["user", "passwordFile", "header", "secretFile"])
         {
-            switch name {
-            case "user": user = try section.text(value, "\(path).user")
-            case "header": header = try section.text(value, "\(path).header")
-            default: secrets += try self.secrets(value, "\(path).\(name)")
-            }
+            texts[name] = try section.text(value, "\(path).\(name)")
         }
-        let form: WebhookCredentials.Form
-        switch (user, header) {
-        case (let user?, nil) where !user.contains(":"): form = .basic(user: user)
-        case (nil, let header?): form = .header(header)
-        default:
-            throw section.problem(node, path, "it needs user and passwordFile, or header and secretFile")
+        let place = section.place(of: node, path)
+        if texts.count == 2, let user = texts["user"], !user.contains(":"), let file = texts["passwordFile"] {
+            return WebhookSecret(place: place, source: .file(file), form: .basic(user: user))
         }
-        guard let credentials = WebhookCredentials(form, secrets: secrets) else {
-            throw section.problem(
-                node, path,
-                "it needs a file with a secret of \(WebhookCredentials.minimumLength) characters or more, such as from "
-                    + "openssl rand -hex 24")
+        if texts.count == 2, let header = texts["header"], let file = texts["secretFile"] {
+            return WebhookSecret(place: place, source: .file(file), form: .header(header))
         }
-        return credentials
-    }
-
-    /// The lines of a file of secrets: the one that counts, and while it is being changed another one.
-    private func secrets(_ node: Node, _ path: String) throws -> [String] {
-        let file = try section.text(node, path)
-        let lines: [String]
-        do throws(KeyFileError) {
-            lines = try SecretFile.read(file).split(whereSeparator: \.isNewline).map(String.init)
-        } catch {
-            throw section.problem(node, path, error.message)
-        }
-        guard !lines.isEmpty else { throw section.problem(node, path, "the file \(file) is empty") }
-        return lines
+        throw section.problem(node, path, "it needs user (without a colon) and passwordFile, or header and secretFile")
     }
 }
