@@ -110,6 +110,7 @@ let package = Package(
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "ProviderEvents",
                 "RedisClient",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -205,8 +206,8 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "MailMessage", "ProviderEvents",
-                "RedisClient", "TestSupport",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "JobQueue", "MailMessage",
+                "ProviderEvents", "RedisClient", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + nio),

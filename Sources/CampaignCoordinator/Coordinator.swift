@@ -20,6 +20,8 @@ public final class Coordinator: Service {
     let hold = FeedingHold()
     let imports = ImportRegistry()
     let tests = TestMailings()
+    let engagements = EngagementBuffer()
+    let publicMailings = PublicMailings()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -113,6 +115,7 @@ public final class Coordinator: Service {
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
             atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
+        let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -122,6 +125,7 @@ public final class Coordinator: Service {
                     tasks.addTask { await feeder.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
                     tasks.addTask { await janitor.run(showing: hold) }
+                    tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
@@ -132,6 +136,8 @@ public final class Coordinator: Service {
             await close()
             throw error
         }
+        // The last opens and clicks; the public server has stopped before this.
+        _ = try? await engagement.round()
         if await redisAnswers() {
             // What has come in until now is booked, so that a stopped campaign shows all that is known; not for ever, since
             // busy workers go on adding to it.

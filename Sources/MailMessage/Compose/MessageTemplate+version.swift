@@ -26,6 +26,15 @@ extension MessageTemplate {
             }
             if let provider = options.provider { hash.combine(provider.rawValue) }
         }
+        if let options, options.tracksAnything || options.language != nil || options.trackingURL != nil {
+            hash.combine("tracking")
+            for value in [
+                options.language?.rawValue, options.trackingURL, options.trackOpens.map(String.init),
+                options.trackClicks.map(String.init),
+            ] {
+                hash.combine(value)
+            }
+        }
         for file in attachments {
             hash.combine(file.name)
             hash.combine(file.type)

@@ -29,10 +29,11 @@ struct CampaignSet: AsyncParsableCommand {
         guard !sending.isEmpty || !message.isEmpty else {
             throw ValidationError(
                 "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --bounce-domain, "
-                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, --attach, --inline"
-            )
+                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, "
+                    + "--language, --tracking-url, --track-opens, --track-clicks, --attach, --inline")
         }
-        _ = try message.applied(to: MessageOptions())
+        // Only together with what the campaign has is it known whether tracking has an address.
+        if message.trackOpens != true, message.trackClicks != true { _ = try message.applied(to: MessageOptions()) }
     }
 
     func run() async throws {
