@@ -94,9 +94,22 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
         .target(
+            name: "ProviderEvents",
+            dependencies: [
+                "Delivery", "MailMessage", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ]),
+        .target(
             name: "Dashboard",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "RedisClient",
+                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "ProviderEvents",
+                "RedisClient",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -111,7 +124,7 @@ let package = Package(
             name: "postrider",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailMessage",
-                "MailRouting", "RedisClient", "SMTP", "Simulator",
+                "MailRouting", "ProviderEvents", "RedisClient", "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -193,11 +206,21 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "JobQueue", "MailMessage", "RedisClient",
-                "TestSupport",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "JobQueue", "MailMessage",
+                "ProviderEvents", "RedisClient", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + nio),
+        .testTarget(
+            name: "ProviderEventsTests",
+            dependencies: [
+                "Delivery", "MailMessage", "ProviderEvents", "TestSupport",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ] + nio,
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -3,7 +3,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 public import Logging
-internal import MailMessage
+public import MailMessage
 internal import NIOCore
 internal import NIOPosix
 public import RedisClient
@@ -34,7 +34,8 @@ public final class Coordinator: Service {
 
     let configuration: CoordinatorConfiguration
     /// Makes the tokens in previews and checks; workers have it from the data directory, too.
-    let tokenKeys: TokenKeys
+    /// Make and recognize the tokens in messages.
+    public let tokenKeys: TokenKeys
     private let embedded: EmbeddedRedis?
     private let leader: Leader
 

@@ -29,7 +29,7 @@ struct CampaignSet: AsyncParsableCommand {
         guard !sending.isEmpty || !message.isEmpty else {
             throw ValidationError(
                 "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --bounce-domain, "
-                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, "
+                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, "
                     + "--language, --tracking-url, --track-opens, --track-clicks, --attach, --inline")
         }
         // Only together with what the campaign has is it known whether tracking has an address.
