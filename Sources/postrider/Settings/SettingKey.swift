@@ -3,6 +3,7 @@ enum SettingKey: String, CaseIterable {
     case coordinator, data, token, redis, redisPassword, redisSentinelPassword, listen, highWater, shards, tokenKeyFile
     case relay, relayPassword, relayPasswordFile, relayCa, relayVerify, direct, divertTo
     case sourceAddress, heloName, connections, connectionsPerSite
+    case domain, complaintsAddress, hostName, tlsCertificate, tlsKey, maxMessageSize, maxConnections
     case name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.
