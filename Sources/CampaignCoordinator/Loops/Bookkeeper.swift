@@ -51,7 +51,8 @@ final class Bookkeeper: Loop {
         }
         let changes = entries.flatMap(\.changes)
         let summary = try await book.book(
-            changes.filter { !$0.job.mailing.isTest }, streamPosition: last.position, shard: shard.number, at: .now)
+            changes.filter { !$0.job.mailing.isTest }, inbound: entries.flatMap(\.events),
+            streamPosition: last.position, shard: shard.number, at: .now)
         for change in changes where change.job.mailing.isTest { tests.note(change) }
         untold.withLock {
             $0 += summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) }

@@ -8,12 +8,14 @@ extension ContactBook {
     /// for its shard is not applied, and its summary is empty. Addresses that ended for a reason that suppresses are put on
     /// the suppression list; mailings that come to their end are marked as finished.
     /// - Parameters:
+    ///   - events: what came back, which is booked after the changes: a report may be quicker than the result that it is about.
     ///   - streamPosition: the position of the last entry of the batch, `milliseconds-sequence`.
     ///   - now: the time written down when a mailing ends.
     /// - Throws: ``ContactBookError`` with code `badArgument` for a position that is none.
-    public func book(_ changes: [StatusChange], streamPosition: String, shard: Int, at now: UnixTime) async throws
-        -> BookingSummary
-    {
+    public func book(
+        _ changes: [StatusChange], inbound events: [InboundEvent] = [], streamPosition: String, shard: Int,
+        at now: UnixTime
+    ) async throws -> BookingSummary {
         guard let position = StreamPosition(streamPosition) else {
             throw ContactBookError(.badArgument, "“\(streamPosition)” is not a position in a stream.")
         }
@@ -21,6 +23,7 @@ extension ContactBook {
             if let booked = try Self.streamPosition(db, shard: shard), position <= booked { return BookingSummary() }
             var ledger = try DeliveryLedger(db)
             try ledger.book(changes)
+            try InboundLedger.book(events, db, into: &ledger, at: now)
             try db.cachedStatement(
                 sql: """
                     INSERT INTO stream_positions (shard, milliseconds, sequence) VALUES (?, ?, ?)

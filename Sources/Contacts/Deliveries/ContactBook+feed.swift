@@ -78,6 +78,8 @@ extension ContactBook {
     }
 
     /// Goes through the deliveries of a range that have a temporary outcome, until the body says no.
+    ///
+    /// Those that came back are left out: they are put into the queue when they are due, by ``redeliveries(mailing:after:limit:)``.
     private static func eachOpen(
         _ db: Database, mailing: MailingID, from first: UInt32, to end: UInt32, body: (RawStatement) throws -> Bool
     ) throws {
@@ -89,6 +91,8 @@ extension ContactBook {
                 FROM deliveries d CROSS JOIN contacts c ON c.id = d.contact
                 LEFT JOIN suppressions s ON s.key = c.key
                 WHERE d.mailing = ? AND d.ordinal >= ? AND d.ordinal < ? AND d.outcome IN (0, 8, 9)
+                    AND (d.outcome = 0 OR NOT EXISTS
+                        (SELECT 1 FROM redeliveries r WHERE r.mailing = d.mailing AND r.ordinal = d.ordinal))
                 ORDER BY d.ordinal
                 """)
         rows.bind(mailing.rawValue, at: 1)

@@ -18,7 +18,7 @@ struct DeliveryLedger {
     }
 
     /// A delivery as it stands in the book.
-    fileprivate struct Entry {
+    struct Entry {
         var contact: Int64
         var status: DeliveryStatus
         var reason: String
@@ -30,16 +30,20 @@ struct DeliveryLedger {
         var firstAttempt: Int64?
     }
 
-    private let db: Database
+    let db: Database
     private let select: RawStatement
     private let update: RawStatement
     private let hold: RawStatement
     private let append: RawStatement
     private var deltas: [UInt32: Delta] = [:]
-    private(set) var summary = BookingSummary()
+    var summary = BookingSummary()
+    /// Whether any delivery is ordered to be attempted again, or may be; there hardly ever is one.
+    var hasRedeliveries: Bool
 
     init(_ db: Database) throws {
         self.db = db
+        let exists = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM redeliveries)")
+        hasRedeliveries = try Bool.fetchOne(exists) ?? false
         select = try RawStatement(
             db,
             sql: """
@@ -81,11 +85,19 @@ struct DeliveryLedger {
 
     /// Books the changes of one delivery.
     private mutating func book(_ changes: some Sequence<StatusChange>, of job: DeliveryJob.ID) throws {
-        guard var entry = try entry(of: job) else {
+        guard let entry = try entry(of: job) else {
             for _ in changes { summary.unknown += 1 }
             return
         }
-        let before = entry
+        try book(changes, of: job, on: entry)
+    }
+
+    /// Books changes of one delivery as it stands in the book; answers how it stands afterwards.
+    @discardableResult
+    mutating func book(_ changes: some Sequence<StatusChange>, of job: DeliveryJob.ID, on before: Entry) throws -> Entry
+    {
+        var entry = before
+        var isAttempted = false
         var delta = deltas[job.mailing.rawValue] ?? Delta()
         for change in changes {
             try note(change, number: entry.events)
@@ -94,7 +106,8 @@ struct DeliveryLedger {
                 if entry.licence != .reserved { delta.chargedLate += 1 }
                 entry.licence = .charged
             }
-            if change.reason.suppressesAddress, change.outcome.isPermanent {
+            isAttempted = isAttempted || change.attempt > 0
+            if change.suppressesAddress {
                 try suppress(contact: entry.contact, change)
             }
             delta.first = min(delta.first, change.time.milliseconds)
@@ -111,9 +124,13 @@ struct DeliveryLedger {
         delta.count(before.licence, by: -1)
         delta.count(entry.licence, by: 1)
         deltas[job.mailing.rawValue] = delta
+        if hasRedeliveries, !before.status.outcome.isPermanent, isAttempted || entry.status.outcome.isPermanent {
+            try endRedelivery(of: job)
+        }
+        return entry
     }
 
-    private func entry(of job: DeliveryJob.ID) throws -> Entry? {
+    func entry(of job: DeliveryJob.ID) throws -> Entry? {
         select.bind(job.mailing.rawValue, at: 1)
         select.bind(job.ordinal, at: 2)
         guard try select.step() else { return nil }
@@ -236,5 +253,12 @@ extension DeliveryLedger.Entry {
         attempts = max(attempts, Int(change.attempt))
         if change.outcome == .softBounced || change.reason == .softBounceLimit { strikes += 1 }
         if change.attempt > 0, firstAttempt == nil { firstAttempt = change.time.milliseconds }
+    }
+}
+
+extension StatusChange {
+    /// Whether the address is kept from other mailings: it is dead, or its owner said no.
+    fileprivate var suppressesAddress: Bool {
+        outcome.isPermanent && (reason.suppressesAddress || (outcome == .unsubscribed && phase.isAfterwards))
     }
 }
