@@ -11,7 +11,6 @@ public import ServiceLifecycle
 public struct InboundService: Service {
     private let configuration: InboundConfiguration
     private let logger: Logger
-    private let group: MultiThreadedEventLoopGroup
     private let redis: InboundRedis
     private let gatherer: ReportGatherer
     private let servers: [SMTPServer]
@@ -27,44 +26,39 @@ public struct InboundService: Service {
     ///
     /// - Throws: `RedisError` when Redis cannot be reached, ``InboundListenError`` for an address that cannot be listened on.
     public static func start(configuration: InboundConfiguration, logger: Logger) async throws -> InboundService {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        do {
-            let redis = try await InboundRedis.connect(configuration.redis, group: group, logger: logger)
-            let gatherer = ReportGatherer { try await redis.report($0) }
-            let meter = InboundMeter()
-            let world = InboundSession.World(
-                addresses: InboundAddresses(
-                    keys: configuration.keys, domains: configuration.domains, reports: configuration.reportAddresses),
-                sorter: InboundSorter(keys: configuration.keys), gatherer: gatherer, meter: meter, logger: logger,
-                messageLimit: configuration.messagesPerConnection)
-            var servers: [SMTPServer] = []
-            for listener in configuration.listeners {
-                do {
-                    servers.append(
-                        try await SMTPServer.listen(
-                            host: listener.host, port: listener.port, configuration: configuration.server, group: group,
-                            logger: logger
-                        ) { eventLoop, _ in InboundSession(world: world, eventLoop: eventLoop) })
-                } catch {
-                    for server in servers { try? await server.close() }
-                    await redis.close()
-                    throw InboundListenError(listener: listener, underlyingError: error)
-                }
+        let group = MultiThreadedEventLoopGroup.singleton
+        let redis = try await InboundRedis.connect(configuration.redis, group: group, logger: logger)
+        let gatherer = ReportGatherer { try await redis.report($0) }
+        let meter = InboundMeter()
+        let world = InboundSession.World(
+            addresses: InboundAddresses(
+                keys: configuration.keys, domains: configuration.domains, reports: configuration.reportAddresses),
+            sorter: InboundSorter(keys: configuration.keys), gatherer: gatherer, meter: meter, logger: logger,
+            messageLimit: configuration.messagesPerConnection)
+        var servers: [SMTPServer] = []
+        for listener in configuration.listeners {
+            do {
+                servers.append(
+                    try await SMTPServer.listen(
+                        host: listener.host, port: listener.port, configuration: configuration.server, group: group,
+                        logger: logger
+                    ) { eventLoop, _ in InboundSession(world: world, eventLoop: eventLoop) })
+            } catch {
+                for server in servers { try? await server.close() }
+                await redis.close()
+                throw InboundListenError(listener: listener, underlyingError: error)
             }
-            return InboundService(
-                configuration: configuration, logger: logger, group: group, redis: redis, gatherer: gatherer,
-                servers: servers, meter: meter)
-        } catch {
-            group.shutdownGracefully { _ in }
-            throw error
         }
+        return InboundService(
+            configuration: configuration, logger: logger, redis: redis, gatherer: gatherer, servers: servers,
+            meter: meter)
     }
 
     /// Serves until it is told to stop; then lets each connection finish its message, and returns when all have their answers.
     public func run() async throws {
         logger.notice(
             "inbound started",
-            metadata: ["smtp.addresses": "\(localAddresses.map(\.description).joined(separator: ", "))"])
+            metadata: ["smtp.addresses": "\(localAddresses.map(Self.text).joined(separator: " "))"])
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await gatherer.run() }
             let summary = SummaryLog(meter: meter, interval: configuration.summaryInterval, logger: logger)
@@ -75,8 +69,11 @@ public struct InboundService: Service {
             gatherer.finish()
         }
         await redis.close()
-        try await group.shutdownGracefully()
         logger.notice("inbound stopped")
+    }
+
+    private static func text(_ address: SocketAddress) -> String {
+        address.ipAddress.map { "\($0):\(address.port ?? 0)" } ?? address.pathname ?? ""
     }
 
     private func stopServers() async {

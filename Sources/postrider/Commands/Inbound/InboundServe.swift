@@ -5,6 +5,7 @@ internal import Logging
 internal import MailMessage
 internal import RedisClient
 internal import SMTP
+internal import ServiceLifecycle
 
 /// `postrider inbound`: takes bounce messages and complaints, by SMTP or out of mailboxes, and hands what they mean to Redis.
 struct InboundServe: AsyncParsableCommand {
@@ -100,11 +101,21 @@ struct InboundServe: AsyncParsableCommand {
         } catch let error as InboundListenError {
             throw ReceiverOptions.problem(error)
         }
-        let scheme = setup.server.isLMTP ? "lmtp" : "smtp"
+        let receiver = AnnouncedReceiver(service: service, scheme: setup.server.isLMTP ? "lmtp" : "smtp")
+        try await ServiceRunner.run([receiver], logger: logger)
+        StandardOutput.announce(service.counts.sentence)
+    }
+}
+
+/// The receiving service, which says that it is ready when it is and can be told to stop.
+private struct AnnouncedReceiver: Service {
+    let service: InboundService
+    let scheme: String
+
+    func run() async throws {
         for address in service.localAddresses {
             StandardOutput.announce("postrider inbound is ready at \(scheme)://\(ReceiverOptions.text(address))")
         }
-        try await ServiceRunner.run([service], logger: logger)
-        StandardOutput.announce(service.counts.sentence)
+        try await service.run()
     }
 }

@@ -3,7 +3,6 @@ internal import Foundation
 internal import Inbound
 internal import Logging
 internal import MailMessage
-internal import NIOCore
 internal import NIOPosix
 internal import RedisClient
 internal import ServiceLifecycle
@@ -21,11 +20,9 @@ struct MailboxRun {
     private static let tryLater = ExitCode(75)
 
     func run(_ options: MailboxOptions) async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        defer { group.shutdownGracefully { _ in } }
         let redis: InboundRedis
         do {
-            redis = try await InboundRedis.connect(self.redis, group: group, logger: logger)
+            redis = try await InboundRedis.connect(self.redis, group: .singleton, logger: logger)
         } catch {
             throw Self.later(error)
         }
