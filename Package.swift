@@ -152,6 +152,16 @@ let package = Package(
             ],
             path: "Sources/MessageBench"),
 
+        // The instrument of scripts/bench --inbound.
+        .executableTarget(
+            name: "inbound-bench",
+            dependencies: [
+                "Delivery", "MailMessage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/InboundBench"),
+
         // Tests: one target beside each, then the whole with real servers.
         .target(
             name: "TestSupport",

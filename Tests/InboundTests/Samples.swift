@@ -4,15 +4,24 @@ import MailMessage
 
 /// Keys, deliveries and messages of the tests.
 enum Samples {
-    static let key = try! TokenKey(id: 7, secret: Array(repeating: 1, count: 32))
-    static let keys = try! TokenKeys([key])
-    static let stranger = try! TokenKey(id: 7, secret: Array(repeating: 2, count: 32))
+    static let keys = keys(secret: 1)
+    static let key = keys.current
+    /// Another deployment's, with the same id.
+    static let stranger = keys(secret: 2).current
     static let domain = "bounce.example.org"
     static let job = DeliveryJob.ID(mailing: MailingID(rawValue: 3), ordinal: 41)
     static let other = DeliveryJob.ID(mailing: MailingID(rawValue: 3), ordinal: 42)
     static let time = UnixTime(milliseconds: 1_795_000_000_000)
     static let addresses = InboundAddresses(
         keys: keys, domains: [domain], reports: ["fbl@bounce.example.org"])
+
+    private static func keys(secret: UInt8) -> TokenKeys {
+        do {
+            return try TokenKeys([TokenKey(id: 7, secret: Array(repeating: secret, count: 32))])
+        } catch {
+            preconditionFailure("32 bytes are a key: \(error)")
+        }
+    }
 
     static func returnPath(_ job: DeliveryJob.ID = job, key: TokenKey = key) -> String {
         ReturnPath.address(for: job, domain: domain, key: key)
