@@ -72,13 +72,18 @@ struct ClaimedJobs {
 
     /// Takes out the jobs of a site.
     mutating func removeAll(ofSite site: String) -> [ClaimedJob] {
-        let removed = all.filter { $0.site == site }
+        removeAll { $0.site == site }
+    }
+
+    /// Takes out the jobs that fulfil a condition.
+    mutating func removeAll(where condition: (ClaimedJob) -> Bool) -> [ClaimedJob] {
+        let removed = all.filter(condition)
         guard !removed.isEmpty else { return [] }
-        plain.removeAll { $0.site == site }
-        unmarked.removeAll { $0.site == site }
-        repeaters.removeAll { $0.site == site }
-        marked.removeAll { $0.site == site }
-        suspects.removeAll { $0.site == site }
+        plain.removeAll(where: condition)
+        unmarked.removeAll(where: condition)
+        repeaters.removeAll(where: condition)
+        marked.removeAll(where: condition)
+        suspects.removeAll(where: condition)
         return removed
     }
 

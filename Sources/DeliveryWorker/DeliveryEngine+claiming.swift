@@ -78,6 +78,7 @@ extension DeliveryEngine {
             } else {
                 wakeFed()
                 mark()
+                listenForNews()
             }
             claimIfRoom()
         }
@@ -122,7 +123,8 @@ extension DeliveryEngine {
         if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { dispatch(entry) }
     }
 
-    private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
+    /// Ends a job whose address gets no mail any more.
+    func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
         settle(
             StatusChange(
                 job: entry.job.id, time: .now, outcome: suppression.outcome, reason: suppression.reason, rule: "L3",
@@ -226,7 +228,7 @@ extension DeliveryEngine {
         }
         switch answer {
         case .success(let marks):
-            let ours = zip(batch, marks).filter(\.1).map(\.0)
+            let ours = heedNews(zip(batch, marks).filter(\.1).map(\.0))
             guard phase == .running, hasWay, outlet.isAvailable, !outlet.isRemoved, NIODeadline.now() >= heldUntil
             else {
                 giveBack(ours)
@@ -242,7 +244,7 @@ extension DeliveryEngine {
                 lease.distrust()
             } else if phase == .running, !outlet.isRemoved {
                 // Repeating it is harmless.
-                outlet.waiting.keepUnmarked(batch)
+                outlet.waiting.keepUnmarked(heedNews(batch))
                 awaitMarks(outlet)
             } else {
                 giveBack(batch)

@@ -15,12 +15,7 @@ extension CompiledMessage {
     ) -> RenderedMessage {
         let start = buffer.output.count
         var values = MergeValues(address: address, fields: fields)
-        if linkSlots.contains(MergeFieldSlots.unsubscribeLink), let base = links.unsubscribe {
-            values.unsubscribeLink = base.link(for: job, key: links.key)
-        }
-        if linkSlots.contains(MergeFieldSlots.surveyLink), let base = links.survey {
-            values.surveyLink = base.link(for: job, key: links.key)
-        }
+        if !linkSlots.isEmpty { links.fill(&values, slots: linkSlots, job: job) }
         var needsSMTPUTF8 = senderNeedsSMTPUTF8
         for piece in headers {
             switch piece {

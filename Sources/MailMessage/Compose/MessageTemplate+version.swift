@@ -23,6 +23,15 @@ extension MessageTemplate {
                 hash.combine(value)
             }
         }
+        if let options, options.tracksAnything || options.language != nil || options.trackingURL != nil {
+            hash.combine("tracking")
+            for value in [
+                options.language?.rawValue, options.trackingURL, options.trackOpens.map(String.init),
+                options.trackClicks.map(String.init),
+            ] {
+                hash.combine(value)
+            }
+        }
         for file in attachments {
             hash.combine(file.name)
             hash.combine(file.type)
