@@ -28,7 +28,7 @@ enum Samples {
     }
 
     static func unsubscribeAddress(_ job: DeliveryJob.ID = job) -> String {
-        "u-\(key.text(ContactToken(.unsubscribe, job: job)))@\(domain)"
+        UnsubscribeAddress.address(for: job, domain: domain, key: key)
     }
 
     /// A report (RFC 3464) about recipients, each with its status and the address that it was first sent to.

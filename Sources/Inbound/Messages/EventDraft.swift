@@ -55,11 +55,7 @@ struct EventDraft {
     }
 
     /// Rule U1, by mail.
-    func unsubscription(of job: DeliveryJob.ID) -> InboundEvent? {
-        event(
-            .delivery(job), .unsubscribe, Classification(outcome: .unsubscribed, reason: .optOut, rule: "U1"), .web,
-            reply: "")
-    }
+    func unsubscription(of job: DeliveryJob.ID) -> InboundEvent { .unsubscribe(job, at: time, by: "mail") }
 
     private func event(
         _ subject: InboundEvent.Subject, _ source: InboundEvent.Source, _ classification: Classification,

@@ -13,7 +13,6 @@ public struct InboundAddresses: Sendable {
     private let keys: TokenKeys
     private let domains: Set<String>
     private let reports: Set<String>
-    private static let unsubscribePrefix = "u-"
 
     /// - Parameters:
     ///   - keys: what tokens were made with.
@@ -39,11 +38,7 @@ public struct InboundAddresses: Sendable {
 
     private func meaning(ofLocalPart localPart: Substring) -> InboundAddress? {
         if let job = ReturnPath.job(ofLocalPart: localPart, keys: keys) { return .returnPath(job) }
-        let prefix = Self.unsubscribePrefix
-        guard localPart.prefix(prefix.count).lowercased() == prefix,
-            let token = keys.token(in: localPart.dropFirst(prefix.count)), token.purpose == .unsubscribe
-        else { return nil }
-        return .unsubscribe(token.job)
+        return UnsubscribeAddress.job(ofLocalPart: localPart, keys: keys).map { .unsubscribe($0) }
     }
 
     /// `@one,@two:user@domain` is the address behind the colon.

@@ -65,7 +65,7 @@ final class InboundRun {
     }
 
     func unsubscribeAddress(_ contact: Int) -> String {
-        "u-\(keys.current.text(ContactToken(.unsubscribe, job: Self.job(contact))))@\(Self.domain)"
+        UnsubscribeAddress.address(for: Self.job(contact), domain: Self.domain, key: keys.current)
     }
 
     /// A bounce message about a contact, that there is no such user.
