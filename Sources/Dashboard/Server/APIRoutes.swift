@@ -16,6 +16,7 @@ struct APIRoutes: Sendable {
         addCampaigns(to: api)
         addHeld(to: api)
         addAccounts(to: api)
+        addInbound(to: api)
         addPace(to: api)
         addOperation(to: api)
         return router

@@ -7,5 +7,5 @@ struct InboundCommand: AsyncParsableCommand {
         discussion: """
             Without a word behind it, it is postrider inbound serve, whose options it takes: see postrider inbound serve --help.
             """,
-        subcommands: [InboundServe.self, InboundParse.self], defaultSubcommand: InboundServe.self)
+        subcommands: [InboundServe.self, InboundParse.self, InboundEvents.self], defaultSubcommand: InboundServe.self)
 }
