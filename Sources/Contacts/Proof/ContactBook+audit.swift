@@ -101,9 +101,11 @@ extension ContactBook {
         report.checks.append(AuditCheck("book", "licences used beyond the total", expected: 0, actual: overdrawn))
         var violations = 0
         var findings: [String] = []
-        for table in [
-            "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "redeliveries", "engagements",
-        ] {
+        let tables = [
+            "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "engagements",
+            "redeliveries",
+        ]
+        for table in tables {
             for violation in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check(\(table))").prefix(1000) {
                 violations += 1
                 if findings.count < AuditCheck.listed {

@@ -6,7 +6,7 @@ struct InboundReader: Sendable {
     private(set) var kind = InboundMessage.Kind.other
     private var reports: [ReadReport] = []
     private var complaint: FeedbackReport?
-    private var returned = ReturnedMessage()
+    private(set) var returned = ReturnedMessage()
     private var originalEnvelopeID: String?
     private var notice: [Bytes] = []
     private let limits: ParseLimits
