@@ -1,5 +1,5 @@
 public import Contacts
-internal import Delivery
+public import Delivery
 public import JobQueue
 
 /// The live picture of the queue, with the names that people know the mailings by.
@@ -30,4 +30,7 @@ extension Coordinator {
             status: status, mailings: mailings, unaccounted: unaccounted, memory: try await queue.memory(),
             hold: hold.current)
     }
+
+    /// What a mailing needs and none of the workers has, in words; `nil` when one of them can send it, or there is none.
+    public func lackOfAllWorkers(for mailing: MailingID) -> String? { lacks.reason(for: mailing) }
 }

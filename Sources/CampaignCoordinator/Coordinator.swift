@@ -20,6 +20,7 @@ public final class Coordinator: Service {
     let hold = FeedingHold()
     let imports = ImportRegistry()
     let tests = TestMailings()
+    let lacks = KnownLacks()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -112,6 +113,7 @@ public final class Coordinator: Service {
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
             atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
+        let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -122,6 +124,7 @@ public final class Coordinator: Service {
                     tasks.addTask { await reaper.run(showing: hold) }
                     tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
+                    tasks.addTask { await lackWatch.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()

@@ -74,6 +74,8 @@ final class DeliveryEngine {
     /// Orphans that this worker has claimed again while their messages were still in the air: what comes of those counts.
     var adopted: [DeliveryJob.ID: ClaimedJob] = [:]
     var mailings = MailingCache()
+    /// Those that this worker cannot send.
+    var passed = PassedMailings(limit: QueueShard.mostPasses)
     var asking: ShardRotation
     /// Whether a claim, or a return of what a lost one may have claimed, is under way.
     var claiming = false
@@ -94,7 +96,7 @@ final class DeliveryEngine {
     var meter: SiteMeter
     /// Sites that Redis is being told to slow down.
     var backingOff: Set<String> = []
-    /// Until when nothing is claimed or begun, because the relay refuses us or a mailing cannot be read.
+    /// Until when nothing is claimed or begun, because the relay refuses us or mailings cannot be fetched.
     var heldUntil = NIODeadline.uptimeNanoseconds(0)
     private var holdDelay = TimeAmount.seconds(1)
     private var nextLook: Scheduled<Void>?
@@ -194,6 +196,8 @@ extension DeliveryEngine {
         for shard in results.indices { results[shard].keepSettled() }
         // A lost lease may mean a Redis that lost its data, where a mailing's number may mean another mailing.
         mailings.removeAll()
+        passed.removeAll()
+        lease.lacks = [:]
     }
 
     /// Claims no more and gives back what waits; succeeds when everything in hand has ended and Redis has heard of it, or

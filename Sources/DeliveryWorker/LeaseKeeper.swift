@@ -38,7 +38,8 @@ struct LeaseKeeper: Sendable {
             try await Task.sleep(for: configuration.beat)
             let sentAt = NIODeadline.now()
             do {
-                if try await beat(lease.worker, description: description(condition: lease.condition)) {
+                let words = description(condition: lease.condition, lacks: lease.lacks)
+                if try await beat(lease.worker, description: words) {
                     lease.confirm(at: sentAt)
                 } else {
                     let worker = try await register()
@@ -55,14 +56,10 @@ struct LeaseKeeper: Sendable {
         }
     }
 
-    private func description(condition: String) -> String {
-        let fields = [
-            "host": ProcessInfo.processInfo.hostName, "pid": String(ProcessInfo.processInfo.processIdentifier),
-            "relay": "\(configuration.routes.summary)", "condition": condition,
-        ]
-        let pairs = fields.sorted { $0.key < $1.key }.map {
-            "\"\($0.key)\":\"\($0.value.filter { $0 != "\"" && $0 != "\\" })\""
-        }
-        return "{" + pairs.joined(separator: ",") + "}"
+    private func description(condition: String, lacks: [MailingID: String] = [:]) -> String {
+        WorkerDescription(
+            host: ProcessInfo.processInfo.hostName, pid: ProcessInfo.processInfo.processIdentifier,
+            relay: configuration.routes.summary, condition: condition, lacks: lacks
+        ).json
     }
 }

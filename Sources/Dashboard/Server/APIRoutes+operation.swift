@@ -29,7 +29,7 @@ extension APIQueue {
             Mailing(
                 campaign: mailing.campaign, mailing: mailing.name, state: jobs.state,
                 restsUntil: jobs.restsUntil.map(\.iso8601), waiting: jobs.waiting, due: jobs.due, settled: jobs.settled,
-                inDoubt: jobs.inDoubt, dead: jobs.dead,
+                inDoubt: jobs.inDoubt, dead: jobs.dead, lack: status.lack(for: mailing.id).map(Self.words),
                 sites: jobs.sites.prefix(Self.mostSites).map { Site(site: $0.site, waiting: $0.waiting) })
         }
         let workers = status.workers.map { worker in
@@ -54,7 +54,16 @@ extension APIQueue {
         guard let object = try? JSONSerialization.jsonObject(with: Data(description.utf8)) as? [String: Any] else {
             return description.isEmpty ? [:] : ["description": description]
         }
-        return object.mapValues { "\($0)" }
+        // What it lacks is told with the mailings.
+        return object.filter { $0.key != "lacks" }.mapValues { "\($0)" }
+    }
+
+    private static func words(_ lack: QueueStatus.Lack) -> String {
+        let who =
+            lack.concernsAll
+            ? "no worker can send it"
+            : "\(lack.workers) worker\(lack.workers == 1 ? " leaves" : "s leave") it to others"
+        return "\(who): \(lack.reason)"
     }
 }
 

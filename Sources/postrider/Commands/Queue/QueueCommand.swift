@@ -71,7 +71,10 @@ struct QueuePicture {
                 NumberText.grouped(mailing.dead),
                 sites.joined(separator: ", "))
         }
-        return table.lines
+        let lacks = queue.mailings.compactMap { mailing in
+            mailing.lack.map { "\(mailing.campaign), \(mailing.mailing): \($0)" }
+        }
+        return table.lines + lacks
     }
 
     private static func state(of mailing: APIQueue.Mailing) -> String {
