@@ -33,4 +33,19 @@ extension Coordinator {
 
     /// What a mailing needs and none of the workers has, in words; `nil` when one of them can send it, or there is none.
     public func lackOfAllWorkers(for mailing: MailingID) -> String? { lacks.reason(for: mailing) }
+
+    /// What workers counted of TLS on a day.
+    ///
+    /// - Parameters:
+    ///   - day: today by this machine's clock when `nil`.
+    ///   - domains: policy domains; all when there are none.
+    /// - Throws: `RedisError` when Redis cannot be reached.
+    public func tlsCounts(
+        of day: UTCDay?, domains: [String]
+    ) async throws -> (day: UTCDay, entries: [TLSReportEntry]) {
+        let day = day ?? UTCDay(of: .now)
+        let wanted = Set(domains.map { $0.lowercased() })
+        let entries = try await queue.tlsCounts(of: day)
+        return (day, wanted.isEmpty ? entries : entries.filter { wanted.contains($0.domain) })
+    }
 }

@@ -41,6 +41,7 @@ final class DeliveryEngine {
     let logger: Logger
     /// ``capacity`` while all servers are near.
     private let leastCapacity: Int
+    let tlsReports: TLSReportCounters
     let classifier = OutcomeClassifier.standard
     var buffer = MessageBuffer()
     var random = SystemRandomNumberGenerator()
@@ -104,8 +105,8 @@ final class DeliveryEngine {
     private var drained: EventLoopPromise<Void>?
 
     init(
-        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, router: MailRouter?, capacity: Int,
-        eventLoop: any EventLoop, logger: Logger
+        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, router: MailRouter?,
+        tlsReports: TLSReportCounters, capacity: Int, eventLoop: any EventLoop, logger: Logger
     ) {
         self.queue = queue
         self.lease = lease
@@ -115,6 +116,7 @@ final class DeliveryEngine {
         self.logger = logger
         areRelaysOnly = configuration.routes.areRelaysOnly
         self.router = router
+        self.tlsReports = tlsReports
         connectionLimit = SMTPConnectionLimit(maximum: configuration.smtp.maximumConnections, eventLoop: eventLoop)
         outlets = Outlets(configuration.routes)
         sources = SourceRotation(configuration.routes.sources)

@@ -2,6 +2,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 internal import Logging
+internal import MailRouting
 internal import NIOCore
 internal import RedisClient
 
@@ -9,6 +10,7 @@ internal import RedisClient
 struct LeaseKeeper: Sendable {
     let queue: JobQueue
     let configuration: WorkerConfiguration
+    let tlsReports: TLSReportCounters
     let logger: Logger
 
     /// Registers the worker and gives it its first lease, in every shard under one identity.
@@ -37,6 +39,7 @@ struct LeaseKeeper: Sendable {
         while !Task.isCancelled {
             try await Task.sleep(for: configuration.beat)
             let sentAt = NIODeadline.now()
+            _ = tellTLSCounts()
             do {
                 let words = description(condition: lease.condition, lacks: lease.lacks)
                 if try await beat(lease.worker, description: words) {
@@ -54,6 +57,15 @@ struct LeaseKeeper: Sendable {
                 logger.warning("cannot renew the lease", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// Adds what was counted of TLS to the counts of all workers: on the way of a beat, which does not wait for it.
+    ///
+    /// What may not have been told is told again with the next one, so that a Redis that goes away makes some count twice.
+    func tellTLSCounts() -> EventLoopFuture<Void> {
+        let counted = tlsReports.drain()
+        guard !counted.isEmpty else { return queue.redis.eventLoop.makeSucceededVoidFuture() }
+        return queue.addTLSCounts(counted).map { [tlsReports] in tlsReports.add($0) }
     }
 
     private func description(condition: String, lacks: [MailingID: String] = [:]) -> String {

@@ -12,6 +12,7 @@ public enum APIRoute {
     public static let pace = prefix + "/pace"
     public static let paceRemovals = pace + "/removals"
     public static let queue = prefix + "/queue"
+    public static let tls = queue + "/tls"
     public static let audit = prefix + "/audit"
 
     /// Where a list's file is uploaded to.

@@ -13,6 +13,17 @@ extension APIRoutes {
             return try Response.json(
                 APIQueue(overview, redis: "\(coordinator.redisEndpoint)"), request, context)
         }
+        api.get("queue/tls") { request, context in
+            let day = try request.values("day").first.map { text in
+                guard let day = UTCDay(text) else {
+                    throw APIErrorReport(code: "bad_input", message: "“\(text)” is no day; write it as 2026-11-26")
+                }
+                return day
+            }
+            let counts = try await coordinator.tlsCounts(of: day, domains: request.values("domain"))
+            return try Response.json(
+                APITLSReport(counts.day, counts.entries, host: ProcessInfo.processInfo.hostName), request, context)
+        }
         api.get("audit") { request, context in
             try Response.json(try await coordinator.audit(request.values("campaign").first), request, context)
         }

@@ -218,6 +218,9 @@ extension SMTPConnectionPool {
             return stopIfEmpty()
         }
         var trials = trials
+        if let type = failure.tlsResult, let trial = trials.current, !trial.isSecond {
+            source?.tlsFailed(type, with: trial.host)
+        }
         let next = trials.failed(failure)
         if case .trial(let trial) = next, trial.isClear { dialer.memory.noteFailedTLS(at: trial.host, now: .now()) }
         proceed(next, trials)
