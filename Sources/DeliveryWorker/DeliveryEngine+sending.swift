@@ -67,7 +67,7 @@ extension DeliveryEngine {
             token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker, receiver: receiver)),
             sender: mailing.sender(of: entry.job), recipient: recipient(of: entry.job), content: message.content,
             needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone,
-            notifications: mailing.notifications(of: entry.job))
+            notifications: mailing.notifications(of: entry.job), requiresTLS: mailing.requiresTLS)
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {
