@@ -151,7 +151,10 @@ extension SMTPConnectionPool {
         case .none:
             break
         case .open:
-            if limit?.take(for: self) ?? true {
+            if !plan.isAvailable, plan.probes {
+                limit?.takeForProbe()
+                open()
+            } else if limit?.take(for: self) ?? true {
                 open()
             } else {
                 isQueued = true
