@@ -264,7 +264,8 @@ for target in package.targets where target.type != .system {
     ]
 }
 
-// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes.
+// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes. An unsafe flag forbids others to
+// depend on this package by version; nobody does, it is a program.
 for target in package.targets where target.name == "MailMessage" {
     target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
 }

@@ -23,6 +23,7 @@ public final class Coordinator: Service {
     let suppressions: SuppressionTeller
     let engagements = EngagementBuffer()
     let publicMailings = PublicMailings()
+    let lacks = KnownLacks()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -121,6 +122,7 @@ public final class Coordinator: Service {
         let redeliverer = Redeliverer(book: book, queue: queue, told: told, atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
         let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
+        let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -133,6 +135,7 @@ public final class Coordinator: Service {
                     tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
+                    tasks.addTask { await lackWatch.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()
