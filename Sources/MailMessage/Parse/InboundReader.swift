@@ -75,7 +75,9 @@ struct InboundReader: Sendable {
         if let text {
             take(text.isHTML ? HTMLReader.text(of: text.part.text)[...] : text.part.text, delivery: &delivery)
         }
-        if complaint == nil, message.parts.count == 1, message.parts[0].contentType.isMessage, isOldComplaint(message) {
+        if complaint == nil, delivery.recipients.isEmpty, message.leaves.contains(where: \.contentType.isMessage),
+            isOldComplaint(message)
+        {
             complaint = FeedbackReport(recipients: Array(returned.recipients.prefix(1)))
         }
     }
@@ -216,6 +218,7 @@ struct InboundReader: Sendable {
         let text = noticeText
         let isCertain =
             origin.isMailSystem && (origin.hasFailureSubject || !recipients.isEmpty && !origin.isAbsenceNotice)
+            || origin.hasNullReturnPath && origin.hasFailureSubject && !recipients.isEmpty
         let quotesReply = origin.hasFailureSubject && recipients.contains { QuotedReply(in: $0.diagnostic).hasCodes }
         guard
             isCertain || quotesReply || origin.isWarning || origin.isListManager

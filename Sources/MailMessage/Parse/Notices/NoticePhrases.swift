@@ -59,6 +59,7 @@ enum NoticePhrases {
         "not a member", "not member", "are not allowed to post", "not allowed to post", "members only", "only members",
         "subscribers only", "has been rejected by", "automatically rejected", "rejecting your request", "loop alert",
         "duplicated message-id", "posting denied", "is not subscribed", "not subscribed to",
+        "not allowed to send", "authorization denied", "restricted to list", "was rejected",
     ]
     /// Of one that waits until its sender has shown that he is a person.
     static let challenges: WordSet = [

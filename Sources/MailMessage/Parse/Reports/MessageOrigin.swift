@@ -125,7 +125,8 @@ struct MessageOrigin: Sendable {
         "automatisch antwoord", "automatische beantwoording", "afwezig", "vakantie",
         "autosvar", "frånvaro", "fravær", "ikke til stede", "automaattinen vastaus", "poissa",
         "autoodpowiedź", "automatyczna odpowiedź", "nieobecność", "poza biurem", "automatická odpověď", "mimo kancelář",
-        "automatikus válasz", "otomatik yanıt", "автоответ", "автоматический ответ", "отпуск", "отсутств",
+        "automatikus válasz", "otomatik yanıt", "Αυτόματη απάντηση", "αυτόματη απάντηση", "מענה אוטומטי", "رد تلقائي",
+        "автоответ", "автоматический ответ", "отпуск", "отсутств",
         "自動返信", "自動応答", "不在", "自动回复", "自動回覆", "外出", "休假", "자동 회신", "자동 응답", "자동응답", "부재중",
     ]
 }
