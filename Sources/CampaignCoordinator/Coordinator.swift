@@ -3,7 +3,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 public import Logging
-internal import MailMessage
+public import MailMessage
 internal import NIOCore
 internal import NIOPosix
 public import RedisClient
@@ -20,9 +20,10 @@ public final class Coordinator: Service {
     let hold = FeedingHold()
     let imports = ImportRegistry()
     let tests = TestMailings()
+    let suppressions: SuppressionTeller
     let engagements = EngagementBuffer()
     let publicMailings = PublicMailings()
-    let suppressions: SuppressionTeller
+    let lacks = KnownLacks()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -34,7 +35,8 @@ public final class Coordinator: Service {
 
     let configuration: CoordinatorConfiguration
     /// Makes the tokens in previews and checks; workers have it from the data directory, too.
-    let tokenKeys: TokenKeys
+    /// Make and recognize the tokens in messages.
+    public let tokenKeys: TokenKeys
     private let embedded: EmbeddedRedis?
     private let leader: Leader
 
@@ -120,6 +122,7 @@ public final class Coordinator: Service {
         let redeliverer = Redeliverer(book: book, queue: queue, told: told, atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
         let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
+        let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -132,6 +135,7 @@ public final class Coordinator: Service {
                     tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
+                    tasks.addTask { await lackWatch.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()

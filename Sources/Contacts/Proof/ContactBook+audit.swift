@@ -102,8 +102,8 @@ extension ContactBook {
         var violations = 0
         var findings: [String] = []
         let tables = [
-            "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "redeliveries",
-            "engagements",
+            "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "engagements",
+            "redeliveries",
         ]
         for table in tables {
             for violation in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check(\(table))").prefix(1000) {

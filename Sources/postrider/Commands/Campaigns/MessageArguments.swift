@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Delivery
 internal import Foundation
 internal import MailMessage
 
@@ -50,6 +51,12 @@ struct MessageArguments: ParsableArguments {
     var dkim: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The provider that sends the messages on and reports by webhook: ses, sendgrid, mailgun, postmark, mailjet; or none.",
+            valueName: "name"))
+    var provider: String?
+
+    @Option(
         help: ArgumentHelp("A file to attach; may be given several times; or none.", valueName: "file"),
         completion: .file())
     var attach: [String] = []
@@ -62,7 +69,7 @@ struct MessageArguments: ParsableArguments {
 
     /// Whether none of them is given.
     var isEmpty: Bool {
-        [bounceDomain, unsubscribeURL, surveyURL, listID, feedbackID, dkim, language, trackingURL]
+        [bounceDomain, unsubscribeURL, surveyURL, listID, feedbackID, dkim, language, trackingURL, provider]
             .allSatisfy { $0 == nil } && trackOpens == nil && trackClicks == nil && attach.isEmpty && inline.isEmpty
     }
 
@@ -93,6 +100,13 @@ struct MessageArguments: ParsableArguments {
                 throw ValidationError("--dkim: \"\(dkim)\" is neither optional nor required")
             }
             options.dkim = policy == .optional ? nil : policy
+        }
+        if let provider {
+            options.provider = MailProvider(rawValue: provider)
+            guard options.provider != nil || provider == "none" else {
+                let known = MailProvider.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--provider: \"\(provider)\" is not a provider; there are \(known), and none")
+            }
         }
         do {
             try options.check()
