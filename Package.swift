@@ -103,9 +103,23 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
         .target(
+            name: "ProviderEvents",
+            dependencies: [
+                "Delivery", "MailMessage", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ]),
+        .target(
             name: "Dashboard",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "RedisClient",
+                "CampaignCoordinator", "Contacts", "Delivery", "JobQueue", "MailMessage", "ProviderEvents",
+                "RedisClient",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -119,7 +133,7 @@ let package = Package(
             name: "postrider",
             dependencies: [
                 "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "Inbound", "MailMessage",
-                "MailRouting", "RedisClient", "SMTP", "Simulator",
+                "MailRouting", "ProviderEvents", "RedisClient", "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -213,10 +227,21 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "RedisClient", "TestSupport",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "JobQueue", "MailMessage",
+                "ProviderEvents", "RedisClient", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + nio),
+        .testTarget(
+            name: "ProviderEventsTests",
+            dependencies: [
+                "Delivery", "MailMessage", "ProviderEvents", "TestSupport",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ] + nio,
+            resources: [.copy("Fixtures")]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
@@ -240,7 +265,8 @@ for target in package.targets where target.type != .system {
     ]
 }
 
-// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes.
+// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes. An unsafe flag forbids others to
+// depend on this package by version; nobody does, it is a program.
 for target in package.targets where target.name == "MailMessage" {
     target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
 }

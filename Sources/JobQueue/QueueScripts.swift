@@ -29,6 +29,7 @@ enum QueueScripts {
     static let settle = script("settle", PackageResources.settle_lua, .lanes, .held, .pace, .ended)
     static let status = script("status", PackageResources.status_lua)
     static let suppress = script("suppress", PackageResources.suppress_lua)
+    static let tls = script("tls", PackageResources.tls_lua)
 
     /// What several scripts share beyond `common.lua`.
     private enum Part {

@@ -22,7 +22,8 @@ extension ContactBook {
             // What comes twice in one report is known the second time, whenever it is said to have been.
             var seen: Set<EngagementEvent> = []
             for (index, event) in events.enumerated() {
-                let isFirst = seen.insert(EngagementEvent(event.kind, job: event.job, at: .init(milliseconds: 0))).inserted
+                let isFirst = seen.insert(EngagementEvent(event.kind, job: event.job, at: .init(milliseconds: 0)))
+                    .inserted
                 switch try Self.knows(db, event) {
                 case nil: report.unknown.append(index)
                 case false? where isFirst: report.booked += 1

@@ -1,7 +1,8 @@
 extension ContactBook {
     /// What contacts did with their message, a row for whoever did anything, and its sums for each mailing.
     ///
-    /// The sums follow by themselves: who leaves the list or complains does so by the reason of a delivery's status, whoever books it.
+    /// The sums follow by themselves. Who leaves the list or complains does so by a line of the history, whoever books it; one who had left
+    /// before the message went (L3) did not leave by it.
     static let engagement = """
         CREATE TABLE engagements (
             mailing INTEGER NOT NULL,
@@ -50,15 +51,16 @@ extension ContactBook {
                 WHERE mailing = NEW.mailing;
         END;
 
-        CREATE TRIGGER deliveries_leave AFTER UPDATE OF reason ON deliveries
-        WHEN NEW.reason <> OLD.reason
-            AND (NEW.reason IN ('opt_out', 'complaint') OR OLD.reason IN ('opt_out', 'complaint'))
+        CREATE TRIGGER history_leaves AFTER INSERT ON history
+        WHEN NEW.reason IN ('opt_out', 'complaint') AND NEW.rule <> 'L3'
+            AND NOT EXISTS (SELECT 1 FROM history WHERE mailing = NEW.mailing AND ordinal = NEW.ordinal
+                AND number < NEW.number AND reason = NEW.reason AND rule <> 'L3')
         BEGIN
             INSERT INTO responses (mailing)
                 SELECT NEW.mailing WHERE NOT EXISTS (SELECT 1 FROM responses WHERE mailing = NEW.mailing);
             UPDATE responses SET
-                unsubscribed = unsubscribed + (NEW.reason = 'opt_out') - (OLD.reason = 'opt_out'),
-                complaints = complaints + (NEW.reason = 'complaint') - (OLD.reason = 'complaint')
+                unsubscribed = unsubscribed + (NEW.reason = 'opt_out'),
+                complaints = complaints + (NEW.reason = 'complaint')
                 WHERE mailing = NEW.mailing;
         END;
         """

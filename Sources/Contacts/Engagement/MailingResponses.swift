@@ -64,8 +64,9 @@ extension MailingResponses {
         let left = try Row.fetchOne(
             db,
             sql: """
-                SELECT count(*) FILTER (WHERE reason = 'opt_out'), count(*) FILTER (WHERE reason = 'complaint')
-                FROM deliveries WHERE mailing = ?
+                SELECT count(DISTINCT ordinal) FILTER (WHERE reason = 'opt_out'),
+                    count(DISTINCT ordinal) FILTER (WHERE reason = 'complaint')
+                FROM history WHERE mailing = ? AND reason IN ('opt_out', 'complaint') AND rule <> 'L3'
                 """, arguments: [mailing])
         responses.unsubscribed = left?[0] ?? 0
         responses.complaints = left?[1] ?? 0

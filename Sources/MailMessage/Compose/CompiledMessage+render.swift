@@ -41,6 +41,11 @@ extension CompiledMessage {
             case .listUnsubscribe(let part):
                 part.render(values, into: &buffer.scratch)
                 HeaderWriter.appendURIs("List-Unsubscribe", buffer.scratch.bytes, to: &buffer.output)
+            case .providerToken(let before, let behind):
+                guard let key = links.key else { continue }
+                buffer.output.append(before)
+                buffer.output.append(key.bytes(ContactToken(.bounce, job: job)))
+                buffer.output.append(behind)
             }
         }
         var body = BodyLayout()

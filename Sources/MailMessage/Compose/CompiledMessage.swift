@@ -19,6 +19,8 @@ public struct CompiledMessage: Sendable {
         case messageID
         case subject(HeaderPart)
         case listUnsubscribe(HeaderPart)
+        /// Our token for a provider, between what stands before it and behind it.
+        case providerToken(before: [UInt8], behind: [UInt8])
     }
 
     let headers: [HeaderPiece]
@@ -109,6 +111,11 @@ public struct CompiledMessage: Sendable {
             headers.appendLiteral { output in
                 feedbackID.withUTF8Bytes { HeaderWriter.appendUnstructured("Feedback-ID", $0, to: &output) }
             }
+        }
+        // Without a key there is no token, and the field would say nothing.
+        if let provider = template.options?.provider, tokenKey != nil {
+            let parts = ProviderHeader.parts(for: provider)
+            headers.append(.providerToken(before: Array(parts.before.utf8), behind: Array(parts.behind.utf8)))
         }
         // Tells programs that answer by themselves not to (RFC 3834 §2).
         if listUnsubscribe != nil || template.options?.listID != nil {

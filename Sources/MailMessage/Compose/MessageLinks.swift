@@ -28,9 +28,10 @@ struct MessageLinks: Sendable {
             case MergeFieldSlots.surveyLink: values.surveyLink = survey?.link(for: job, key: key) ?? ""
             case MergeFieldSlots.openLink: values.openLink = open?.link(for: job, key: key) ?? ""
             case MergeFieldSlots.unsubscribeAddress:
-                values.unsubscribeAddress = unsubscribeDomain.map { domain in
-                    key.map { UnsubscribeAddress.address(for: job, domain: domain, key: $0) } ?? "@\(domain)"
-                } ?? ""
+                values.unsubscribeAddress =
+                    unsubscribeDomain.map { domain in
+                        key.map { UnsubscribeAddress.address(for: job, domain: domain, key: $0) } ?? "@\(domain)"
+                    } ?? ""
             default:
                 // All followed links of a message begin alike.
                 if values.clickLink.isEmpty { values.clickLink = click.map { $0.link(for: job, key: key) + "/" } ?? "" }

@@ -1,3 +1,5 @@
+public import Delivery
+
 /// Whether messages may go unsigned.
 public enum DKIMPolicy: String, Codable, Sendable, CaseIterable {
     /// A worker signs what it has keys for.
@@ -20,6 +22,8 @@ public struct MessageOptions: Hashable, Sendable, Codable {
     public var feedbackID: String?
     /// Whether messages may go unsigned; they may when `nil`.
     public var dkim: DKIMPolicy?
+    /// The provider that sends the messages on, and is given our token to report by.
+    public var provider: MailProvider?
     /// The language of the pages behind the links; the reader's own when `nil`.
     public var language: PageLanguage?
     /// Where the addresses begin that tell of opens and clicks: the public server, such as `https://news.example.org`.
@@ -34,7 +38,7 @@ public struct MessageOptions: Hashable, Sendable, Codable {
 
     /// Whether its messages carry tokens, so that workers need the key.
     public var needsTokens: Bool {
-        bounceDomain != nil || unsubscribeURL != nil || surveyURL != nil || tracksAnything
+        bounceDomain != nil || unsubscribeURL != nil || surveyURL != nil || tracksAnything || provider != nil
     }
 
     /// Whether opens or clicks are told of.

@@ -1,3 +1,5 @@
+internal import Delivery
+
 extension MessageTemplate {
     /// A hash of everything in the template, 32 hexadecimal digits: equal for equal content on every machine and in every run.
     ///
@@ -22,6 +24,7 @@ extension MessageTemplate {
             ] {
                 hash.combine(value)
             }
+            if let provider = options.provider { hash.combine(provider.rawValue) }
         }
         if let options, options.tracksAnything || options.language != nil || options.trackingURL != nil {
             hash.combine("tracking")

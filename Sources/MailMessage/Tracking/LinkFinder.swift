@@ -27,7 +27,8 @@ struct LinkFinder {
                 skip(past: "-->")
             } else if starts(with: "{{!") {
                 skip(past: "}}")
-            } else if html[position] == UInt8(ascii: "<"), position + 1 < html.count, Self.isLetter(html[position + 1]) {
+            } else if html[position] == UInt8(ascii: "<"), position + 1 < html.count, Self.isLetter(html[position + 1])
+            {
                 position += 1
                 tag()
             } else {
@@ -72,7 +73,9 @@ struct LinkFinder {
             position = last + 1
         } else {
             let first = position
-            while position < html.count, !Self.isSpace(html[position]), html[position] != UInt8(ascii: ">") { position += 1 }
+            while position < html.count, !Self.isSpace(html[position]), html[position] != UInt8(ascii: ">") {
+                position += 1
+            }
             value = first..<position
         }
         if isLink, name == "href" { ranges.append(value) }
@@ -91,7 +94,9 @@ struct LinkFinder {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
 
     private func starts(with text: StaticString) -> Bool {
         html[position...].starts(with: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

@@ -56,7 +56,9 @@ struct TrackedHTML: Sendable {
             return nil
         }
         if options.surveyURL != nil, target.firstMatch(of: #/^\{\{[{&]?\s*surveyLink\s*\}\}/#) != nil { return target }
-        guard let scheme = ["https://", "http://"].first(where: { target.lowercased().hasPrefix($0) }) else { return nil }
+        guard let scheme = ["https://", "http://"].first(where: { target.lowercased().hasPrefix($0) }) else {
+            return nil
+        }
         let host = target.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
         return host.isEmpty || host.contains("{") || host.contains("\\") ? nil : target
     }
@@ -71,7 +73,10 @@ struct TrackedHTML: Sendable {
 
     /// Undoes what HTML makes of an address in an attribute.
     private static func unescaped(_ text: String) -> String {
-        [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&#38;", "&"), ("&amp;", "&")]
-            .reduce(text) { $0.replacing($1.0, with: $1.1) }
+        [
+            ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"),
+            ("&#38;", "&"), ("&amp;", "&"),
+        ]
+        .reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 }
