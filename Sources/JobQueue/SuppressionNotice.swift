@@ -18,3 +18,25 @@ public struct SuppressionNotice: Hashable, Sendable {
         self.init(outcome: outcome, reason: Reason(rawValue: String(parts[1])))
     }
 }
+
+/// What a worker hears of suppressions while it has jobs that it claimed before.
+public struct SuppressionNews: Hashable, Sendable {
+    /// How many suppressions have been told of so far: what to ask with the next time.
+    public var told: Int
+    /// What is new, by address in its comparison form; `nil` when too much is, and all jobs must be looked up.
+    public var notices: [String: SuppressionNotice]?
+
+    /// - Parameter entries: Addresses, each with why; anything else says that too much is new.
+    init(told: Int, entries: [String?]) {
+        self.told = told
+        guard entries.count.isMultiple(of: 2) else { return }
+        var notices: [String: SuppressionNotice] = [:]
+        for index in stride(from: 0, to: entries.count, by: 2) {
+            guard let address = entries[index],
+                let notice = entries[index + 1].flatMap(SuppressionNotice.init(stored:))
+            else { return }
+            notices[address] = notice
+        }
+        self.notices = notices
+    }
+}

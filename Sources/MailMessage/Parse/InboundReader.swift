@@ -8,7 +8,7 @@ struct InboundReader: Sendable {
     private var complaint: FeedbackReport?
     /// Whether it is a receipt or another report that is not about deliveries.
     private var isOtherReport: Bool
-    private var returned = ReturnedMessage()
+    private(set) var returned = ReturnedMessage()
     private var originalEnvelopeID: String?
     private var notice: [Bytes] = []
     private let limits: ParseLimits
