@@ -93,6 +93,15 @@ struct HostileMessage: Sendable, CustomTestStringConvertible {
                 + (0..<300).map { "Final-Recipient: rfc822; r\($0)@example.net\nDiagnostic-Code: smtp; 550-no\n\n" }
                 .joined()),
         .init(
+            name: "recipients of a notice, and a long reply to each", head: notice,
+            unit: "550-5.1.1 no such user here\n",
+            tail: (0..<2_000).map { "r\($0)@example.net:\n550 no\n" }.joined()),
+        .init(
+            name: "a transcript of many recipients",
+            head: notice + (0..<300).map { "<r\($0)@example.net>\n" }.joined() + "\n",
+            unit: ">>> RCPT TO:<r9@example.net>\n<<< 550-5.1.1 no\n",
+            tail: (0..<300).map { "<<< 550 no\n550 <r\($0)@example.net>... no\n" }.joined()),
+        .init(
             name: "words that begin phrases", head: report + final + "Diagnostic-Code: smtp; 550 ",
             unit: "mailbox user your ip account "),
     ]
