@@ -100,7 +100,6 @@ struct ReceiverReplyTests {
         ),
         ("5c", .mail, "550 5.7.0 Please see http://www.openspf.net/Why?s=mfrom;id=a@example.org;ip=192.0.2.1"),
         ("5e", .rcpt, "550 Verification failed for <a@example.org>"),
-        ("5h", .dot, "550 Mail content denied. http://service.mail.qq.com/cgi-bin/help?id=20022"),
         ("5a", .dot, "554 5.7.0 Reject, id=04-16 - BANNED: .exe"),
         ("5k", .rcpt, "550 we do not accept mail for this domain"),
         ("5n", .rcpt, "550 The recipient has rejected your mail"),
@@ -185,7 +184,7 @@ struct ReceiverReplyTests {
         ("P3", .rcpt, "451 4.5.1 The recipient <x@yandex.ru> has exceeded their message rate limit. Try again later."),
         ("P3", .mail, "421 4.7.0 Too many connections from 192.0.2.1, try again later"),
         (
-            "5n", .mail,
+            "5h", .dot,
             "550 Mail content denied. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000726"
         ),
         ("5m", .rcpt, "550 Mailbox not found. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000728"),
