@@ -3,7 +3,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 public import Logging
-internal import MailMessage
+public import MailMessage
 internal import NIOCore
 internal import NIOPosix
 public import RedisClient
@@ -20,6 +20,9 @@ public final class Coordinator: Service {
     let hold = FeedingHold()
     let imports = ImportRegistry()
     let tests = TestMailings()
+    let suppressions: SuppressionTeller
+    let engagements = EngagementBuffer()
+    let publicMailings = PublicMailings()
     let lacks = KnownLacks()
     let logger: Logger
     /// What API clients must show.
@@ -32,7 +35,8 @@ public final class Coordinator: Service {
 
     let configuration: CoordinatorConfiguration
     /// Makes the tokens in previews and checks; workers have it from the data directory, too.
-    let tokenKeys: TokenKeys
+    /// Make and recognize the tokens in messages.
+    public let tokenKeys: TokenKeys
     private let embedded: EmbeddedRedis?
     private let leader: Leader
 
@@ -86,6 +90,7 @@ public final class Coordinator: Service {
     ) {
         self.book = book
         self.queue = queue
+        suppressions = SuppressionTeller(book: book, queue: queue)
         self.redis = redis
         self.directory = directory
         self.token = token
@@ -100,19 +105,23 @@ public final class Coordinator: Service {
     /// Works until it is told to stop; then books what has come in, and stops its own Redis.
     public func run() async throws {
         let bookkeepers = queue.shards.map {
-            Bookkeeper(book: book, queue: queue, shard: $0, tests: tests, logger: logger)
+            Bookkeeper(
+                book: book, queue: queue, shard: $0, tests: tests, suppressions: suppressions, logger: logger)
         }
         let limits = SiteLimitKeeper(
             book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let told = ToldMailings()
         let atlas = SiteAtlas(book: book, naming: configuration.siteNaming, logger: logger)
         let verifier = Verifier(
-            book: book, queue: queue, limits: limits, told: told, atlas: atlas, logger: logger)
+            book: book, queue: queue, limits: limits, told: told, suppressions: suppressions, atlas: atlas,
+            logger: logger)
         let janitor = Janitor(book: book, queue: queue, tests: tests, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
             atlas: atlas, logger: logger)
+        let redeliverer = Redeliverer(book: book, queue: queue, told: told, atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
+        let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
         let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
@@ -121,8 +130,10 @@ public final class Coordinator: Service {
                     tasks.addTask { await verifier.run(showing: hold) }
                     for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
                     tasks.addTask { await feeder.run(showing: hold) }
+                    tasks.addTask { await redeliverer.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
                     tasks.addTask { await janitor.run(showing: hold) }
+                    tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
                     tasks.addTask { await lackWatch.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
@@ -134,6 +145,8 @@ public final class Coordinator: Service {
             await close()
             throw error
         }
+        // The last opens and clicks; the public server has stopped before this.
+        _ = try? await engagement.round()
         if await redisAnswers() {
             // What has come in until now is booked, so that a stopped campaign shows all that is known; not for ever, since
             // busy workers go on adding to it.

@@ -14,6 +14,8 @@ extension ContactBook {
         }
         migrator.registerMigration("5 sites of domains") { db in try db.execute(sql: sites) }
         migrator.registerMigration("6 files of mailings") { db in try db.execute(sql: filesOfMailings) }
+        migrator.registerMigration("7 what came back") { db in try db.execute(sql: whatCameBack) }
+        migrator.registerMigration("8 engagements") { db in try db.execute(sql: engagement) }
         return migrator
     }
 
@@ -196,5 +198,75 @@ extension ContactBook {
             content BLOB NOT NULL
         ) STRICT;
         CREATE INDEX files_by_mailing ON files (mailing);
+        """
+
+    /// `inbound_events` knows each event that was taken in, so that none is booked twice, until no sender can repeat it any more.
+    ///
+    /// `suppressed` tells that an address was put on the suppression list though no delivery was found. `early_bounces` are soft
+    /// bounces whose Sent is not booked yet.
+    ///
+    /// `redeliveries` are the orders to the queue to take up a delivery again whose message came back: a newer order has a greater
+    /// id, which is never used again. The row goes when the next attempt is booked. `call_offs` are the orders to drop what the
+    /// queue still has of a delivery that is over; the row goes when the queue knows.
+    private static let whatCameBack = """
+        CREATE TABLE inbound_events (
+            id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX inbound_events_by_time ON inbound_events (at);
+
+        CREATE TABLE inbound_counts (
+            source TEXT NOT NULL CHECK (source <> ''),
+            kind TEXT NOT NULL CHECK (kind IN ('booked', 'repeated', 'unmatched', 'ignored')),
+            count INTEGER NOT NULL CHECK (count >= 0),
+            PRIMARY KEY (source, kind)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE inbound_unmatched (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            cause TEXT NOT NULL CHECK (cause IN ('unknown_delivery', 'nobody', 'several')),
+            delivery TEXT,
+            message_id TEXT,
+            recipient TEXT,
+            outcome INTEGER CHECK (outcome BETWEEN 0 AND 9),
+            reason TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            reply TEXT NOT NULL,
+            suppressed INTEGER NOT NULL CHECK (suppressed IN (0, 1))
+        ) STRICT;
+
+        CREATE TABLE redeliveries (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            due INTEGER NOT NULL,
+            UNIQUE (mailing, ordinal),
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
+        ) STRICT;
+        CREATE INDEX redeliveries_in_order ON redeliveries (mailing, id);
+
+        CREATE TABLE call_offs (
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            due INTEGER NOT NULL,
+            PRIMARY KEY (mailing, ordinal),
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE early_bounces (
+            id INTEGER PRIMARY KEY,
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            taken INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            reply TEXT NOT NULL,
+            delay INTEGER,
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
+        ) STRICT;
+        CREATE INDEX early_bounces_by_delivery ON early_bounces (mailing, ordinal);
         """
 }

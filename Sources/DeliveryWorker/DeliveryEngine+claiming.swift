@@ -79,6 +79,7 @@ extension DeliveryEngine {
             } else {
                 wakeFed()
                 mark()
+                listenForNews()
             }
             claimIfRoom()
         }
@@ -130,7 +131,8 @@ extension DeliveryEngine {
         }
     }
 
-    private func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
+    /// Ends a job whose address gets no mail any more.
+    func suppress(_ entry: ClaimedJob, _ suppression: SuppressionNotice) {
         settle(
             StatusChange(
                 job: entry.job.id, time: .now, outcome: suppression.outcome, reason: suppression.reason, rule: "L3",
@@ -211,7 +213,7 @@ extension DeliveryEngine {
         }
         switch answer {
         case .success(let marks):
-            var ours = zip(batch, marks).filter(\.1).map(\.0)
+            var ours = heedNews(zip(batch, marks).filter(\.1).map(\.0))
             if !passed.isEmpty {
                 giveBack(ours.filter { passed.contains($0.job.id.mailing) })
                 ours.removeAll { passed.contains($0.job.id.mailing) }
@@ -231,8 +233,9 @@ extension DeliveryEngine {
                 lease.distrust()
             } else if phase == .running, !outlet.isRemoved {
                 // Repeating it is harmless.
-                giveBack(batch.filter { passed.contains($0.job.id.mailing) })
-                outlet.waiting.keepUnmarked(batch.filter { !passed.contains($0.job.id.mailing) })
+                let rest = heedNews(batch)
+                giveBack(rest.filter { passed.contains($0.job.id.mailing) })
+                outlet.waiting.keepUnmarked(rest.filter { !passed.contains($0.job.id.mailing) })
                 awaitMarks(outlet)
             } else {
                 giveBack(batch)

@@ -82,6 +82,12 @@ final class DeliveryEngine {
     var claiming = false
     /// Jobs that are being marked as about to be sent.
     var marking = 0
+    /// How many suppressions each shard has told of.
+    var toldSuppressions: [Int]
+    /// Whether the next question for news of suppressions is planned or under way.
+    var listensForNews = false
+    /// What was suppressed while jobs were being marked, which wait nowhere meanwhile.
+    var newsWhileMarking: [String: SuppressionNotice] = [:]
     /// What is finished, by shard.
     var results: [ResultBuffer]
     var flushScheduled = false
@@ -122,6 +128,7 @@ final class DeliveryEngine {
         sources = SourceRotation(configuration.routes.sources)
         asking = ShardRotation(count: queue.shards.count)
         results = Array(repeating: ResultBuffer(), count: queue.shards.count)
+        toldSuppressions = Array(repeating: 0, count: queue.shards.count)
         meter = SiteMeter(now: .now())
     }
 

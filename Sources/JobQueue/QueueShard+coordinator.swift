@@ -97,7 +97,7 @@ extension QueueShard {
         return mended
     }
 
-    /// The status changes after a position of the outcome stream, in order, at most `limit` entries of it.
+    /// The status changes, and what came back, after a position of the outcome stream, in order, at most `limit` entries of it.
     public func outcomes(after position: String, limit: Int) async throws -> [OutcomeEntry] {
         let answer = try await command(
             ["XREAD", "COUNT", .init(limit), "STREAMS", .init(keys.outcomes), .init(position)]
@@ -108,12 +108,9 @@ extension QueueShard {
         else { throw JobQueueError.unexpected("XREAD") }
         return try entries.map { entry in
             guard case .array(let parts) = entry, parts.count == 2, let position = parts[0].text,
-                case .array(let fields) = parts[1], fields.count == 4,
-                let mailing = fields[1].text.flatMap({ UInt32($0) }), let bytes = fields[3].bytes
+                case .array(let fields) = parts[1]
             else { throw JobQueueError.unexpected("XREAD") }
-            return OutcomeEntry(
-                position: position,
-                changes: try StatusChange.all(inWire: bytes, mailing: MailingID(rawValue: mailing)))
+            return try OutcomeEntry(position: position, fields: fields)
         }
     }
 
@@ -149,8 +146,24 @@ public struct ReapReport: Sendable, Hashable {
     public var more: Bool
 }
 
-/// One entry of the outcome stream: its position and the status changes in it.
+/// One entry of the outcome stream: its position, and the status changes or the events in it.
 public struct OutcomeEntry: Sendable {
     public var position: String
-    public var changes: [StatusChange]
+    public var changes: [StatusChange] = []
+    /// What came back after messages were handed over.
+    public var events: [InboundEvent] = []
+}
+
+extension OutcomeEntry {
+    /// Reads the fields of an entry: `m` a mailing and `c` changes of it, or `e` events.
+    fileprivate init(position: String, fields: [RedisValue]) throws {
+        self.position = position
+        if fields.count == 4, let mailing = fields[1].text.flatMap({ UInt32($0) }), let bytes = fields[3].bytes {
+            changes = try StatusChange.all(inWire: bytes, mailing: MailingID(rawValue: mailing))
+        } else if fields.count == 2, fields[0].text == "e", let bytes = fields[1].bytes {
+            events = try InboundEvent.all(inWire: bytes)
+        } else {
+            throw JobQueueError.unexpected("XREAD")
+        }
+    }
 }

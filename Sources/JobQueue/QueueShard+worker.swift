@@ -156,6 +156,18 @@ extension QueueShard {
     }
 }
 
+extension QueueShard {
+    /// What was suppressed since `known` suppressions had been told of.
+    public func suppressionNews(after known: Int) -> EventLoopFuture<SuppressionNews> {
+        evaluate(QueueScripts.news, [.init(known)]).flatMapThrowing { answer in
+            guard case .array(let parts) = answer, case .integer(let told)? = parts.first else {
+                throw JobQueueError.unexpected("news")
+            }
+            return SuppressionNews(told: Int(told), entries: parts.dropFirst().map(\.text))
+        }
+    }
+}
+
 extension Claim {
     /// Reads the script's answer.
     fileprivate init(_ answer: RedisValue, want: Int) throws {

@@ -12,8 +12,13 @@ public struct BookingSummary: Hashable, Sendable {
     public var finished: [MailingID] = []
     /// Mailings that had ended and have open deliveries again: a bounce message after Sent.
     public var reopened: [MailingID] = []
+    /// Deliveries whose messages came back and that are to be attempted again.
+    public var redeliveries = 0
     /// Addresses that are on the suppression list since this batch.
     public var suppressed: [SuppressedAddress] = []
+
+    /// What became of the events that came back.
+    public var inbound = InboundSummary()
 
     /// An address that a status change put on the suppression list, and why.
     public struct SuppressedAddress: Hashable, Sendable {

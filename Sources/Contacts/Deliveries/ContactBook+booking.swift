@@ -8,26 +8,29 @@ extension ContactBook {
     /// for its shard is not applied, and its summary is empty. Addresses that ended for a reason that suppresses are put on
     /// the suppression list; mailings that come to their end are marked as finished.
     /// - Parameters:
+    ///   - events: what came back, which is booked after the changes: a report may be quicker than the result that it is about.
     ///   - streamPosition: the position of the last entry of the batch, `milliseconds-sequence`.
     ///   - now: the time written down when a mailing ends.
     /// - Throws: ``ContactBookError`` with code `badArgument` for a position that is none.
-    public func book(_ changes: [StatusChange], streamPosition: String, shard: Int, at now: UnixTime) async throws
-        -> BookingSummary
-    {
+    public func book(
+        _ changes: [StatusChange], inbound events: [InboundEvent] = [], streamPosition: String, shard: Int,
+        at now: UnixTime
+    ) async throws -> BookingSummary {
         guard let position = StreamPosition(streamPosition) else {
             throw ContactBookError(.badArgument, "“\(streamPosition)” is not a position in a stream.")
         }
         return try await write { db in
             if let booked = try Self.streamPosition(db, shard: shard), position <= booked { return BookingSummary() }
-            var ledger = try DeliveryLedger(db)
+            var ledger = try DeliveryLedger(db, at: now)
             try ledger.book(changes)
+            try InboundLedger.book(events, into: &ledger)
             try db.cachedStatement(
                 sql: """
                     INSERT INTO stream_positions (shard, milliseconds, sequence) VALUES (?, ?, ?)
                     ON CONFLICT (shard) DO UPDATE SET milliseconds = excluded.milliseconds, sequence = excluded.sequence
                     """
             ).execute(arguments: [shard, position.milliseconds, position.sequence])
-            return try ledger.finish(at: now)
+            return try ledger.finish()
         }
     }
 

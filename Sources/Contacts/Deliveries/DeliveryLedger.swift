@@ -3,7 +3,7 @@ import GRDB
 
 /// Writes status changes within one transaction: deliveries, histories, tallies, licences, suppressions.
 ///
-/// Sums are gathered and written once, by ``finish(at:)``. Statements are the connection's cached ones.
+/// Sums are gathered and written once, by ``finish()``. Statements are the connection's cached ones.
 struct DeliveryLedger {
     /// What a batch changed in one mailing.
     fileprivate struct Delta {
@@ -18,7 +18,7 @@ struct DeliveryLedger {
     }
 
     /// A delivery as it stands in the book.
-    fileprivate struct Entry {
+    struct Entry {
         var contact: Int64
         var status: DeliveryStatus
         var reason: String
@@ -30,16 +30,27 @@ struct DeliveryLedger {
         var firstAttempt: Int64?
     }
 
-    private let db: Database
+    let db: Database
     private let select: RawStatement
     private let update: RawStatement
     private let hold: RawStatement
     private let append: RawStatement
     private var deltas: [UInt32: Delta] = [:]
-    private(set) var summary = BookingSummary()
+    var summary = BookingSummary()
+    let now: UnixTime
+    /// Whether there are orders or bounces that the next result of their delivery changes; hardly ever, so most results cost no look.
+    var hasRedeliveries: Bool
+    var hasEarlyBounces: Bool
+    var terms: [MailingID: InboundTerms] = [:]
 
-    init(_ db: Database) throws {
+    init(_ db: Database, at now: UnixTime) throws {
         self.db = db
+        self.now = now
+        let exist = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM redeliveries), EXISTS (SELECT 1 FROM early_bounces)")
+        let row = try Row.fetchOne(exist)
+        hasRedeliveries = row?[0] ?? false
+        hasEarlyBounces = row?[1] ?? false
         select = try RawStatement(
             db,
             sql: """
@@ -81,11 +92,20 @@ struct DeliveryLedger {
 
     /// Books the changes of one delivery.
     private mutating func book(_ changes: some Sequence<StatusChange>, of job: DeliveryJob.ID) throws {
-        guard var entry = try entry(of: job) else {
+        guard let entry = try entry(of: job) else {
             for _ in changes { summary.unknown += 1 }
             return
         }
-        let before = entry
+        try book(changes, of: job, on: entry)
+    }
+
+    /// Books changes of one delivery as it stands in the book; answers how it stands afterwards.
+    @discardableResult
+    mutating func book(_ changes: some Sequence<StatusChange>, of job: DeliveryJob.ID, on before: Entry) throws -> Entry
+    {
+        var entry = before
+        var isAttempted = false
+        var sent: UnixTime?
         var delta = deltas[job.mailing.rawValue] ?? Delta()
         for change in changes {
             try note(change, number: entry.events)
@@ -94,7 +114,9 @@ struct DeliveryLedger {
                 if entry.licence != .reserved { delta.chargedLate += 1 }
                 entry.licence = .charged
             }
-            if change.reason.suppressesAddress, change.outcome.isPermanent {
+            isAttempted = isAttempted || change.attempt > 0
+            if change.outcome == .sent { sent = change.time }
+            if change.suppressesAddress {
                 try suppress(contact: entry.contact, change)
             }
             delta.first = min(delta.first, change.time.milliseconds)
@@ -111,9 +133,17 @@ struct DeliveryLedger {
         delta.count(before.licence, by: -1)
         delta.count(entry.licence, by: 1)
         deltas[job.mailing.rawValue] = delta
+        // Attempted, over, or held: the queue, or the book alone, knows all that is to be known of it.
+        if hasRedeliveries, !before.status.outcome.isPermanent,
+            isAttempted || entry.status.outcome.isPermanent || entry.status.held != nil
+        {
+            try endRedelivery(of: job)
+        }
+        if hasEarlyBounces, let sent { entry = try bookEarlyBounces(of: job, sent: sent, on: entry) }
+        return entry
     }
 
-    private func entry(of job: DeliveryJob.ID) throws -> Entry? {
+    func entry(of job: DeliveryJob.ID) throws -> Entry? {
         select.bind(job.mailing.rawValue, at: 1)
         select.bind(job.ordinal, at: 2)
         guard try select.step() else { return nil }
@@ -172,7 +202,7 @@ struct DeliveryLedger {
     }
 
     /// Writes the sums, and sees which mailings came to their end; no changes may be booked afterwards.
-    mutating func finish(at now: UnixTime) throws -> BookingSummary {
+    mutating func finish() throws -> BookingSummary {
         for (mailing, delta) in deltas.sorted(by: { $0.key < $1.key }) {
             for (outcome, count) in delta.tally.enumerated() where count != 0 {
                 try Self.tally(db, mailing: mailing, outcome: outcome, by: count)
@@ -236,5 +266,12 @@ extension DeliveryLedger.Entry {
         attempts = max(attempts, Int(change.attempt))
         if change.outcome == .softBounced || change.reason == .softBounceLimit { strikes += 1 }
         if change.attempt > 0, firstAttempt == nil { firstAttempt = change.time.milliseconds }
+    }
+}
+
+extension StatusChange {
+    /// Whether the address is kept from other mailings: it is dead, or its owner said no.
+    fileprivate var suppressesAddress: Bool {
+        outcome.isPermanent && (reason.suppressesAddress || (outcome == .unsubscribed && phase.isAfterwards))
     }
 }

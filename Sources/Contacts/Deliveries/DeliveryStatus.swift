@@ -21,12 +21,14 @@ struct DeliveryStatus: Hashable, Sendable {
     /// Temporary outcomes follow the newest; a permanent one replaces a temporary one; among permanent ones only upward:
     /// Unsubscribed, complaint, Bounced, Rejected, Spam, Sent. A bounce message may still turn Sent into Soft Bounced.
     /// That a delivery is held says where its job is and not what became of the contact: the outcome stays. Its owner's
-    /// word or any permanent outcome ends the hold.
+    /// word or any permanent outcome ends the hold. What comes back afterwards and leaves a delivery Queued is a note: it says
+    /// something and moves nothing.
     mutating func absorb(_ outcome: Outcome, _ reason: Reason, phase: DeliveryPhase) -> Bool {
         if outcome == .queued, let kind = HoldKind(reason: reason) {
             if !self.outcome.isPermanent { held = kind }
             return false
         }
+        if outcome == .queued, phase.isAfterwards { return false }
         let news = DeliveryStatus(outcome: outcome, isComplaint: reason == .complaint)
         guard isMoved(by: news, phase: phase) else { return false }
         let stays = !outcome.isPermanent && reason != .resentByOwner

@@ -14,8 +14,10 @@ struct APIRoutes: Sendable {
         let api = router.group("\(APIRoute.prefix)").add(middleware: TokenMiddleware(token: coordinator.token))
         addLists(to: api)
         addCampaigns(to: api)
+        addEngagement(to: api)
         addHeld(to: api)
         addAccounts(to: api)
+        addInbound(to: api)
         addPace(to: api)
         addOperation(to: api)
         return router

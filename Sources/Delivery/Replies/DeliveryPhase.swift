@@ -21,6 +21,14 @@ public enum DeliveryPhase: String, CaseIterable, Sendable, Hashable {
         }
     }
 
+    /// Whether it is after the message was handed over: what comes back then is no attempt.
+    public var isAfterwards: Bool {
+        switch self {
+        case .dsn, .complaint, .web: true
+        case .local, .dns, .connect, .tls, .ehlo, .auth, .mail, .rcpt, .data, .dot: false
+        }
+    }
+
     /// The phase with this stored code, if there is one.
     public init?(code: UInt8) {
         guard let phase = Self.allCases.first(where: { $0.code == code }) else { return nil }

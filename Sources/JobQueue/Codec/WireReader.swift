@@ -16,6 +16,12 @@ struct WireReader {
         return bytes[position]
     }
 
+    mutating func readBytes(_ count: Int) throws(JobQueueError) -> ArraySlice<UInt8> {
+        guard count <= bytes.count - position else { throw .truncated }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
     mutating func readBigEndian() throws(JobQueueError) -> UInt32 {
         guard position + 4 <= bytes.count else { throw .truncated }
         defer { position += 4 }

@@ -22,6 +22,14 @@ if not lease_holds(worker, now) then return false end
 local passes = {}
 for i = 3, math.min(#ARGV, 66) do passes[ARGV[i]] = true end
 
+-- Opens a job again that was settled and came back, unless it was called off; answers whether it is open.
+local function reopen(m, payload)
+  local ordinal = ordinal_of(payload)
+  if redis.call('HEXISTS', key_again(m), ordinal) == 0 then return false end
+  redis.call('SETBIT', key_done(m), ordinal, 0)
+  return true
+end
+
 -- A due job goes to the head of its lane: it has waited its time, it does not queue behind the whole mailing again.
 local function promote(limit)
   local bucket = redis.call('ZRANGEBYSCORE', due_key, '-inf', at_once, 'LIMIT', '0', '1')[1]
@@ -30,9 +38,14 @@ local function promote(limit)
   if #jobs < limit then redis.call('ZREM', due_key, bucket) end
   local promoted = {}
   for _, text in ipairs(jobs) do
-    local m, site, payload = split_place(text)
+    local m, site, payload, _, came_back = split_place(text)
     promoted[m] = (promoted[m] or 0) + 1
-    put_back(m, site, payload, now)
+    if not came_back or reopen(m, payload) then
+      put_back(m, site, payload, now)
+    else
+      count(m, 'closed', 1)
+      count(m, 'settled', 1)
+    end
   end
   for m, n in pairs(promoted) do count(m, 'due', -n) end
 end

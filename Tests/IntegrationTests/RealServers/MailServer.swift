@@ -34,6 +34,9 @@ final class MailServer: Sendable {
     /// Where its files are.
     let directory: URL
     private let ports: [Door: Int]
+    /// The folder of its configuration, and what else is filled in there.
+    private let template: String
+    private let values: [String: String]
     let certificates: TestCertificates
     private let process = Mutex<ServerProcess?>(nil)
 
@@ -43,8 +46,14 @@ final class MailServer: Sendable {
     private static let layouts = package.appending(path: ".build/mail-servers")
 
     /// Lays out a server and starts it.
-    init(_ kind: Kind) async throws {
+    ///
+    /// - Parameters:
+    ///   - template: the folder of another configuration than the usual one, for Postfix only.
+    ///   - values: what is filled in there besides the usual.
+    init(_ kind: Kind, template: String? = nil, values: [String: String] = [:]) async throws {
         self.kind = kind
+        self.template = template ?? kind.rawValue
+        self.values = values
         certificates = try await TestCertificates()
         var ports: [Door: Int] = [:]
         for door in Door.allCases {
@@ -108,8 +117,8 @@ final class MailServer: Sendable {
         case .postfix:
             try await Tool.run(
                 ["mkdir", "-p"] + ["etc/sasl", "queue", "data", "log", "seen", "mail/full"].map { "\(path)/\($0)" })
-            try fill("postfix/main.cf", to: "etc/main.cf")
-            try fill("postfix/master.cf", to: "etc/master.cf")
+            try fill("\(template)/main.cf", to: "etc/main.cf")
+            try fill("\(template)/master.cf", to: "etc/master.cf")
             try fill("postfix/policy.sh", to: "etc/policy.sh")
             try fill("postfix/smtpd.conf", to: "etc/sasl/smtpd.conf")
             try await makeLogin(in: path + "/etc")
@@ -182,6 +191,7 @@ final class MailServer: Sendable {
             "CERTIFICATE": isRooted ? "/root/server.pem" : certificates.path("server"),
             "KEY": isRooted ? "/root/server.key" : certificates.path("server", "key"),
         ]
+        values.merge(self.values) { $1 }
         for (door, port) in ports { values[door.rawValue.uppercased()] = String(port) }
         for (name, value) in values { text = text.replacingOccurrences(of: "@\(name)@", with: value) }
         try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)

@@ -28,10 +28,12 @@ struct CampaignSet: AsyncParsableCommand {
     func validate() throws {
         guard !sending.isEmpty || !message.isEmpty else {
             throw ValidationError(
-                "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --require-tls, --bounce-domain, "
-                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --attach, --inline")
+                "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --require-tls, "
+                    + "--bounce-domain, --unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, "
+                    + "--language, --tracking-url, --track-opens, --track-clicks, --attach, --inline")
         }
-        _ = try message.applied(to: MessageOptions())
+        // Only together with what the campaign has is it known whether tracking has an address.
+        if message.trackOpens != true, message.trackClicks != true { _ = try message.applied(to: MessageOptions()) }
     }
 
     func run() async throws {

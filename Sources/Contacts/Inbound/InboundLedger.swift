@@ -1,0 +1,86 @@
+import Delivery
+import Foundation
+import GRDB
+
+/// Takes in events within one transaction, each id once: finds their deliveries, and books, lists or counts them.
+struct InboundLedger {
+    private struct Count: Hashable {
+        var source: InboundEvent.Source
+        var fate: InboundFate
+    }
+
+    private let db: Database
+    private let now: UnixTime
+    private let finder: DeliveryFinder
+    private var counts: [Count: Int] = [:]
+
+    /// Books events by a ledger whose sums are not written yet, and adds to its summary.
+    static func book(_ events: [InboundEvent], into ledger: inout DeliveryLedger) throws {
+        guard !events.isEmpty else { return }
+        var inbound = InboundLedger(db: ledger.db, now: ledger.now, finder: DeliveryFinder(ledger.db))
+        for event in events {
+            let fate = try inbound.take(event, into: &ledger)
+            ledger.summary.inbound.count(fate)
+            inbound.counts[Count(source: event.source, fate: fate), default: 0] += 1
+        }
+        try inbound.finish()
+    }
+
+    private init(db: Database, now: UnixTime, finder: DeliveryFinder) {
+        self.db = db
+        self.now = now
+        self.finder = finder
+    }
+
+    private func take(_ event: InboundEvent, into ledger: inout DeliveryLedger) throws -> InboundFate {
+        guard try isNew(event) else { return .repeated }
+        if event.source == .automaticReply || event.classification.reason == .automaticReply { return .ignored }
+        if case .delivery(let job) = event.subject, job.mailing.isTest { return .ignored }
+        switch try finder.find(event.subject) {
+        case .found(let job):
+            try ledger.book(event, of: job)
+            return .booked
+        case .none(let cause):
+            let isSuppressed = try suppress(event, summary: &ledger.summary)
+            try UnmatchedEvent.note(event, cause, isSuppressed: isSuppressed, db, at: now)
+            return .unmatched
+        }
+    }
+
+    private func isNew(_ event: InboundEvent) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO inbound_events (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING")
+        try statement.execute(arguments: [Data(event.id.bytes), now.milliseconds])
+        return db.changesCount > 0
+    }
+
+    /// Suppresses the address that wants no more mail, though it is not known of which message it said so.
+    ///
+    /// Only that: whom mail annoys must not get more, but a report about a dead address is easily forged, or says it of another one.
+    private func suppress(_ event: InboundEvent, summary: inout BookingSummary) throws -> Bool {
+        guard case .clues(let clues) = event.subject, let address = clues.originalRecipient ?? clues.recipient,
+            let outcome = event.classification.outcome
+        else { return false }
+        let reason = event.classification.reason
+        guard outcome == .unsubscribed || reason == .complaint else { return false }
+        let form = AddressForm(ContactBook.trimmed(address))
+        guard form.problem == nil else { return false }
+        if try Suppression.add(
+            db, key: form.key, address: form.address, outcome: outcome, reason: reason, at: now)
+        {
+            summary.suppressed.append(.init(key: form.key, outcome: outcome, reason: reason))
+        }
+        return true
+    }
+
+    private func finish() throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO inbound_counts (source, kind, count) VALUES (?, ?, ?)
+                ON CONFLICT (source, kind) DO UPDATE SET count = count + excluded.count
+                """)
+        for (count, number) in counts {
+            try statement.execute(arguments: [count.source.rawValue, count.fate.rawValue, number])
+        }
+    }
+}
