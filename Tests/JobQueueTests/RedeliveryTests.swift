@@ -160,4 +160,25 @@ struct RedeliveryTests {
             #expect(try await picture(queue) == [0, 0, 0, 3])
         }
     }
+
+    @Test(
+        "A Redis that came back older takes up nothing that the book has as over, and what a later order put aside once"
+    )
+    func olderRedis() async throws {
+        try await withQueue { queue in
+            let worker = try await settled(queue, count: 4)
+            #expect(try await queue.only.redeliver(mailing, (0..<3).map { order(queue, $0) }))
+            // As the book has it: 0 was attempted again and is over, 1 came back once more, 2 was not attempted yet.
+            try await queue.only.restore(mailing, settled: [0b1001_0000])
+            #expect(try await queue.only.redeliver(mailing, [order(queue, 1, number: 9), order(queue, 2)]))
+            #expect(try await picture(queue) == [0, 4, 0, 0])
+            let claimed = try await queue.claimed(10, by: worker)
+            #expect(claimed.map(\.id.ordinal).sorted() == [1, 2])
+            #expect(try await queue.only.settle(claimed.map { change($0.id) }, by: worker).get() == 2)
+            #expect(try await queue.claimed(10, by: worker).isEmpty)
+            // And if it comes back after that, it is taken up.
+            #expect(try await queue.only.redeliver(mailing, [order(queue, 0, number: 10)]))
+            #expect(try await queue.claimed(10, by: worker).map(\.id.ordinal) == [0])
+        }
+    }
 }
