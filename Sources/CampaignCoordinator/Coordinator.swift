@@ -3,7 +3,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 public import Logging
-internal import MailMessage
+public import MailMessage
 internal import NIOCore
 internal import NIOPosix
 public import RedisClient
@@ -21,6 +21,9 @@ public final class Coordinator: Service {
     let imports = ImportRegistry()
     let tests = TestMailings()
     let suppressions: SuppressionTeller
+    let engagements = EngagementBuffer()
+    let publicMailings = PublicMailings()
+    let lacks = KnownLacks()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -32,7 +35,8 @@ public final class Coordinator: Service {
 
     let configuration: CoordinatorConfiguration
     /// Makes the tokens in previews and checks; workers have it from the data directory, too.
-    let tokenKeys: TokenKeys
+    /// Make and recognize the tokens in messages.
+    public let tokenKeys: TokenKeys
     private let embedded: EmbeddedRedis?
     private let leader: Leader
 
@@ -117,6 +121,8 @@ public final class Coordinator: Service {
             atlas: atlas, logger: logger)
         let redeliverer = Redeliverer(book: book, queue: queue, told: told, atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
+        let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
+        let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -127,7 +133,9 @@ public final class Coordinator: Service {
                     tasks.addTask { await redeliverer.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
                     tasks.addTask { await janitor.run(showing: hold) }
+                    tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
+                    tasks.addTask { await lackWatch.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()
@@ -137,6 +145,8 @@ public final class Coordinator: Service {
             await close()
             throw error
         }
+        // The last opens and clicks; the public server has stopped before this.
+        _ = try? await engagement.round()
         if await redisAnswers() {
             // What has come in until now is booked, so that a stopped campaign shows all that is known; not for ever, since
             // busy workers go on adding to it.

@@ -15,6 +15,7 @@ extension ContactBook {
         migrator.registerMigration("5 sites of domains") { db in try db.execute(sql: sites) }
         migrator.registerMigration("6 files of mailings") { db in try db.execute(sql: filesOfMailings) }
         migrator.registerMigration("7 what came back") { db in try db.execute(sql: whatCameBack) }
+        migrator.registerMigration("8 engagements") { db in try db.execute(sql: engagement) }
         return migrator
     }
 

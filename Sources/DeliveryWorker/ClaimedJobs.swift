@@ -71,14 +71,17 @@ struct ClaimedJobs {
     }
 
     /// Takes out the jobs of a site.
-    mutating func removeAll(ofSite site: String) -> [ClaimedJob] {
-        let removed = all.filter { $0.site == site }
+    mutating func removeAll(ofSite site: String) -> [ClaimedJob] { removeAll { $0.site == site } }
+
+    /// Takes out the jobs that a rule chooses.
+    mutating func removeAll(where isChosen: (ClaimedJob) -> Bool) -> [ClaimedJob] {
+        let removed = all.filter(isChosen)
         guard !removed.isEmpty else { return [] }
-        plain.removeAll { $0.site == site }
-        unmarked.removeAll { $0.site == site }
-        repeaters.removeAll { $0.site == site }
-        marked.removeAll { $0.site == site }
-        suspects.removeAll { $0.site == site }
+        plain.removeAll(where: isChosen)
+        unmarked.removeAll(where: isChosen)
+        repeaters.removeAll(where: isChosen)
+        marked.removeAll(where: isChosen)
+        suspects.removeAll(where: isChosen)
         return removed
     }
 

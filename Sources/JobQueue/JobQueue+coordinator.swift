@@ -77,26 +77,24 @@ extension JobQueue {
     }
 
     /// Tells the workers of addresses that were suppressed after they had been fed.
+    ///
+    /// Every shard hears of each: an address's jobs lie where the site of its domain does, which may have another's name.
     public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
-        for (shard, part) in byShard(addresses, key: \.comparisonKey) {
-            for start in stride(from: 0, to: part.count, by: 1000) {
-                var command: [RedisArgument] = ["HSET", .init(shard.keys.suppressed)]
-                for entry in part[start..<min(start + 1000, part.count)] {
-                    command.append(.init(entry.comparisonKey))
-                    command.append(.init(entry.suppression.stored))
-                }
-                _ = try await shard.command(command).get()
+        for part in addresses.parts(of: 250) {
+            let arguments = part.flatMap { entry -> [RedisArgument] in
+                [.init(entry.comparisonKey), .init(entry.suppression.stored)]
             }
+            let told = shards.map { $0.evaluate(QueueScripts.suppress, arguments) }
+            _ = try await EventLoopFuture.whenAllSucceed(told, on: redis.eventLoop).get()
         }
     }
 
     /// Takes addresses off the list that workers look at.
     public func unsuppress(_ comparisonKeys: [String]) async throws {
-        for (shard, part) in byShard(comparisonKeys, key: \.self) {
-            for start in stride(from: 0, to: part.count, by: 1000) {
-                let fields = part[start..<min(start + 1000, part.count)].map { RedisArgument($0) }
-                _ = try await shard.command(["HDEL", .init(shard.keys.suppressed)] + fields).get()
-            }
+        for part in comparisonKeys.parts(of: 1000) {
+            let fields = part.map { RedisArgument($0) }
+            let told = shards.map { $0.command(["HDEL", .init($0.keys.suppressed)] + fields) }
+            _ = try await EventLoopFuture.whenAllSucceed(told, on: redis.eventLoop).get()
         }
     }
 
@@ -104,16 +102,11 @@ extension JobQueue {
     public func forgetSuppressions() async throws {
         for shard in shards { _ = try await shard.command(["UNLINK", .init(shard.keys.suppressed)]).get() }
     }
+}
 
-    /// Sorts what concerns addresses by the shard that their jobs are in: the one of the domain, which every site is.
-    private func byShard<Element>(
-        _ elements: [Element], key: (Element) -> String
-    ) -> [(shard: QueueShard, elements: [Element])] {
-        let groups = Dictionary(grouping: elements) { element in
-            let key = key(element)
-            return shardNumber(
-                ofSite: String(key[(key.lastIndex(of: "@").map { key.index(after: $0) } ?? key.startIndex)...]))
-        }
-        return groups.sorted { $0.key < $1.key }.map { (shards[$0.key], $0.value) }
+extension Array {
+    /// The array cut into parts of at most `size`.
+    fileprivate func parts(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
 }

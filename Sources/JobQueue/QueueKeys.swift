@@ -15,6 +15,9 @@ struct QueueKeys: Sendable {
     var suppressed: String { prefix + "suppressed" }
     var limits: String { prefix + "limits" }
 
+    /// What was counted of TLS on a day; in shard 0 only.
+    func tls(_ day: UTCDay) -> String { "\(prefix)tls:\(day.number)" }
+
     func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
 
     func held(_ kind: HoldKind, _ mailing: MailingID) -> String { "\(prefix)\(kind.list):\(mailing)" }

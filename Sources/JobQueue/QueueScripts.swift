@@ -16,6 +16,7 @@ enum QueueScripts {
     static let leave = script("leave", PackageResources.leave_lua)
     static let limit = script("limit", PackageResources.limit_lua, .lanes, .pace)
     static let mend = script("mend", PackageResources.mend_lua, .lanes, .pace)
+    static let news = script("news", PackageResources.news_lua)
     static let paces = script("paces", PackageResources.paces_lua, .lanes, .pace)
     static let publish = script("publish", PackageResources.publish_lua, .lanes)
     static let reap = script("reap", PackageResources.reap_lua, .lanes, .held, .pace, .ended)
@@ -27,6 +28,8 @@ enum QueueScripts {
     static let returnFlight = script("return_flight", PackageResources.return_flight_lua, .lanes, .held, .pace, .ended)
     static let settle = script("settle", PackageResources.settle_lua, .lanes, .held, .pace, .ended)
     static let status = script("status", PackageResources.status_lua)
+    static let suppress = script("suppress", PackageResources.suppress_lua)
+    static let tls = script("tls", PackageResources.tls_lua)
 
     /// What several scripts share beyond `common.lua`.
     private enum Part {

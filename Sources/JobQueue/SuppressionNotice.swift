@@ -18,3 +18,23 @@ public struct SuppressionNotice: Hashable, Sendable {
         self.init(outcome: outcome, reason: Reason(rawValue: String(parts[1])))
     }
 }
+
+/// What a worker hears of suppressions while it has jobs that it claimed before.
+public struct SuppressionNews: Hashable, Sendable {
+    /// How many suppressions have been told of so far: what to ask with the next time.
+    public var told: Int
+    /// What is new, by address in its comparison form; `nil` when too much is, and all jobs must be looked up.
+    public var notices: [String: SuppressionNotice]?
+
+    init(told: Int, entries: [String?]) {
+        self.told = told
+        var notices: [String: SuppressionNotice] = [:]
+        for entry in entries {
+            guard let parts = entry?.split(separator: "\n", maxSplits: 1), parts.count == 2,
+                let notice = SuppressionNotice(stored: String(parts[0]))
+            else { return }
+            notices[String(parts[1])] = notice
+        }
+        self.notices = notices
+    }
+}

@@ -238,6 +238,10 @@ struct RulePrecedenceTests {
             Classification(outcome: .spam, reason: .complaint, rule: "N3"),
             Classification(outcome: .unsubscribed, reason: .optOut, rule: "N3"),
             Classification(outcome: nil, reason: .otherFeedback, rule: "N3"),
+            Classification(outcome: .bounced, reason: .hardBounce, rule: "W1"),
+            Classification(outcome: .bounced, reason: .providerSuppressed, rule: "W1"),
+            Classification(outcome: .spam, reason: .providerSuppressed, rule: "W1"),
+            Classification(outcome: .unsubscribed, reason: .providerSuppressed, rule: "W1"),
         ]
         #expect(Set(decisions.map(\.rule)) == Set(rows.keys))
         for decision in decisions {

@@ -48,6 +48,32 @@ struct MessageOptionsTests {
         #expect(try CompiledMessage(template).fieldNames == [])
     }
 
+    @Test(
+        "a provider is given the contact's token in the field that it takes",
+        arguments: [
+            (MailProvider.ses, "X-SES-MESSAGE-TAGS", "postrider=", ""),
+            (.sendgrid, "X-SMTPAPI", #"{"unique_args": {"postrider": ""#, #""}}"#),
+            (.mailgun, "X-Mailgun-Variables", #"{"postrider": ""#, #""}"#),
+            (.postmark, "X-PM-Metadata-postrider", "", ""), (.mailjet, "X-MJ-CustomID", "", ""),
+        ])
+    func provider(provider: MailProvider, field: String, before: String, behind: String) throws {
+        var template = MessageTemplate.sample()
+        let without = try render(template)
+        template.options = options { $0.provider = provider }
+        #expect(template.options?.needsTokens == true)
+        let bytes = try render(template)
+        let token = try Self.key.get().text(ContactToken(.bounce, job: sampleJob))
+        #expect(MIMEReader(bytes)[field] == before + token + behind)
+        #expect(try render(template, usesMustacheAlways: true) == bytes)
+        #expect(String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").allSatisfy { $0.utf8.count <= 78 })
+        // Without a key the field would say nothing, and the rest is as it was.
+        let message = try CompiledMessage(template)
+        var buffer = MessageBuffer()
+        message.render(to: "ann@example.com", fields: [], job: sampleJob, date: sampleDate, into: &buffer)
+        #expect(MIMEReader(buffer.withUnsafeBytes(Array.init))[field] == nil)
+        #expect(MIMEReader(without)[field] == nil)
+    }
+
     @Test("without the addresses that they begin with, the links' names are fields like any other")
     func plainFields() throws {
         let template = MessageTemplate.sample(text: "{{unsubscribeLink}}\n")

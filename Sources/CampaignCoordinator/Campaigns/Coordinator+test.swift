@@ -36,7 +36,10 @@ extension Coordinator {
         } catch {
             throw CoordinatorError(.badInput, "“\(address)” is no email address: \(error)")
         }
-        let settings = try await settings(of: mailing)
+        var settings = try await settings(of: mailing)
+        // Nothing is booked of a tester, so that links lead to their targets at once.
+        settings.template.options?.trackOpens = nil
+        settings.template.options?.trackClicks = nil
         let sample = try await sample(of: mailing, address: contact)
         let fields = try settings.template.fieldNames().map { sample?.fields[$0] ?? "" }
 

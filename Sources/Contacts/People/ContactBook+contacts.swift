@@ -66,9 +66,10 @@ extension ContactBook {
             db,
             sql: """
                 SELECT p.name, m.name, c.id, d.mailing, d.ordinal, d.outcome, d.reason, d.attempts, d.strikes, d.licence,
-                    d.queued_at, m.started, d.held
+                    d.queued_at, m.started, d.held, \(Engagement.columns)
                 FROM contacts c JOIN deliveries d ON d.contact = c.id JOIN mailings m ON m.id = d.mailing
                 JOIN campaigns p ON p.id = m.campaign
+                LEFT JOIN engagements e ON e.mailing = d.mailing AND e.ordinal = d.ordinal
                 WHERE c.key = ? ORDER BY d.mailing, d.ordinal
                 """,
             arguments: [key])
@@ -89,7 +90,7 @@ extension ContactBook {
             return DeliveryHistory(
                 campaign: row[0], mailing: row[1], contact: row[2], job: job.description, status: outcome.name,
                 reason: row[6], attempts: row[7], strikes: row[8],
-                held: HoldKind(rawValue: row[12]), events: events)
+                held: HoldKind(rawValue: row[12]), engagement: Engagement(row: row, from: 13), events: events)
         }
     }
 }

@@ -28,6 +28,8 @@ public struct DeliveryHistory: Codable, Hashable, Sendable {
     public var strikes: Int
     /// Why it is held until the campaign's owner decides, if it is.
     public var held: HoldKind?
+    /// What the contact did with its message; `nil` for nothing.
+    public var engagement: Engagement?
     public var events: [HistoryEvent]
 }
 

@@ -23,12 +23,14 @@ public struct CampaignStatistics: Codable, Hashable, Sendable {
         /// How many of the contacts in doubt, and of those whose job is on the dead list, wait for their owner's decision.
         public var inDoubt: Int
         public var dead: Int
+        /// What the contacts did.
+        public var responses: MailingResponses
         /// When its first and last status changes happened, ISO 8601.
         public var firstAt: String?
         public var lastAt: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, state, audience, outcomes, attempts, licences, inDoubt, dead, firstAt, lastAt
+            case name, state, audience, outcomes, attempts, licences, inDoubt, dead, responses, firstAt, lastAt
         }
 
         /// Writes `firstAt` and `lastAt` also when they are null.
@@ -42,6 +44,7 @@ public struct CampaignStatistics: Codable, Hashable, Sendable {
             try container.encode(licences, forKey: .licences)
             try container.encode(inDoubt, forKey: .inDoubt)
             try container.encode(dead, forKey: .dead)
+            try container.encode(responses, forKey: .responses)
             try container.encode(firstAt, forKey: .firstAt)
             try container.encode(lastAt, forKey: .lastAt)
         }
@@ -76,6 +79,7 @@ extension ContactBook {
                     name: row[1], state: MailingState(rawValue: row[2]) ?? .draft, audience: row[3], outcomes: outcomes,
                     attempts: row[4], licences: .init(reserved: row[5], charged: row[6], released: row[7]),
                     inDoubt: held.inDoubt, dead: held.dead,
+                    responses: try MailingResponses.of(db, mailing: row[0]),
                     firstAt: (row[8] as Int64?).map { UnixTime(milliseconds: $0).iso8601 },
                     lastAt: (row[9] as Int64?).map { UnixTime(milliseconds: $0).iso8601 })
             }

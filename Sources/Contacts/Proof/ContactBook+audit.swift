@@ -70,6 +70,7 @@ extension ContactBook {
                 SELECT count(*) FROM history h WHERE mailing = ? AND NOT EXISTS
                     (SELECT 1 FROM deliveries d WHERE d.mailing = h.mailing AND d.ordinal = h.ordinal)
                 """))
+        report.checks += try MailingResponses.checks(db, mailing: id, scope: scope)
         if mailing.state == .finished {
             let open = replay.outcomes[0] + replay.outcomes[8] + replay.outcomes[9]
             check("open contacts of a finished mailing", expected: 0, actual: open)
@@ -100,8 +101,11 @@ extension ContactBook {
         report.checks.append(AuditCheck("book", "licences used beyond the total", expected: 0, actual: overdrawn))
         var violations = 0
         var findings: [String] = []
-        for table in ["lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "redeliveries"]
-        {
+        let tables = [
+            "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "engagements",
+            "redeliveries",
+        ]
+        for table in tables {
             for violation in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check(\(table))").prefix(1000) {
                 violations += 1
                 if findings.count < AuditCheck.listed {

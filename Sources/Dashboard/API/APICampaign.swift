@@ -22,6 +22,8 @@ public struct APICampaign: Hashable, Sendable, Codable {
         /// How many of its contacts in doubt, and of those whose job is on the dead list, wait for their owner's decision.
         public var inDoubt: Int
         public var dead: Int
+        /// What its contacts did.
+        public var responses: MailingResponses
         /// How it is to be sent.
         public var options: MailingOptions
         /// The links, list headers and the return path of its messages.
@@ -41,6 +43,7 @@ public struct APICampaign: Hashable, Sendable, Codable {
             licences = numbers.licences
             inDoubt = numbers.inDoubt
             dead = numbers.dead
+            responses = numbers.responses
             firstAt = numbers.firstAt
             lastAt = numbers.lastAt
             state = numbers.state

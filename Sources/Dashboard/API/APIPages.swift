@@ -21,6 +21,18 @@ public struct APIContactPage: Hashable, Sendable, Codable {
     }
 }
 
+/// Some contacts of a mailing, in its order.
+public struct APIAudiencePage: Hashable, Sendable, Codable {
+    public var contacts: [AudienceMember]
+    /// What to give as `after` for the next page; `nil` when this is the last.
+    public var next: UInt32?
+
+    public init(contacts: [AudienceMember], next: UInt32?) {
+        self.contacts = contacts
+        self.next = next
+    }
+}
+
 /// Some of the suppression list, by address.
 public struct APISuppressionPage: Hashable, Sendable, Codable {
     public var suppressions: [Suppression]

@@ -13,7 +13,10 @@ public enum APIRoute {
     public static let paceRemovals = pace + "/removals"
     public static let inbound = prefix + "/inbound"
     public static let queue = prefix + "/queue"
+    public static let tls = queue + "/tls"
     public static let audit = prefix + "/audit"
+    /// Where a survey platform reports interviews.
+    public static let interviews = prefix + "/interviews"
 
     /// Where a list's file is uploaded to.
     public static func imports(list: String) -> String { "\(lists)/\(segment(list))/imports" }
@@ -44,6 +47,9 @@ public enum APIRoute {
 
     /// The contacts of a campaign whose messages are held, and what is decided about them.
     public static func held(_ name: String) -> String { "\(campaign(name))/held" }
+
+    /// The contacts of a campaign's mailing, by what became of their messages and what they did.
+    public static func audience(_ name: String) -> String { "\(campaign(name))/contacts" }
 
     /// The message as one contact would get it.
     public static func preview(_ name: String) -> String { "\(campaign(name))/preview" }

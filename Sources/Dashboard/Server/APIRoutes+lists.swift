@@ -26,13 +26,7 @@ extension APIRoutes {
         }
         api.get("lists/{list}/contacts") { request, context in
             let limit = try request.limit(default: 1000, most: 10_000)
-            let statuses = try request.values("status").map { name in
-                guard let outcome = Outcome(name: name) else {
-                    let known = Outcome.allCases.map(\.name).joined(separator: ", ")
-                    throw APIErrorReport(code: "bad_input", message: "\"\(name)\" is not a status; there are \(known)")
-                }
-                return outcome
-            }
+            let statuses = try request.outcomes("status")
             let contacts = try await coordinator.contacts(
                 inList: try context.name("list"), lastStatus: statuses, after: try cursor(request), limit: limit)
             return try Response.json(

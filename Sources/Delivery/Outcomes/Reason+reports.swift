@@ -1,4 +1,4 @@
-/// Reasons that only reports give: bounce messages and complaints.
+/// Reasons that only reports give: bounce messages, complaints, and what providers tell.
 extension Reason {
     /// Another server still tries to deliver the message.
     public static let delayed = Reason(rawValue: "delayed")
@@ -11,4 +11,8 @@ extension Reason {
     public static let automaticReply = Reason(rawValue: "automatic_reply")
     /// A feedback report that is no complaint.
     public static let otherFeedback = Reason(rawValue: "other_feedback")
+    /// A provider says that the address is bad, and not why.
+    public static let hardBounce = Reason(rawValue: "hard_bounce")
+    /// A provider sent nothing, since the address is on a list of its own; the outcome says what put it there.
+    public static let providerSuppressed = Reason(rawValue: "provider_suppressed")
 }

@@ -70,7 +70,9 @@ extension Reason {
     /// Whether an address that ended for this reason is kept from other mailings: the address is dead or its owner said no.
     public var suppressesAddress: Bool {
         switch self {
-        case .noSuchUser, .noSuchDomain, .nullMX, .mailboxDisabled, .moved, .softBounceLimit, .complaint, .optOut: true
+        case .noSuchUser, .noSuchDomain, .nullMX, .mailboxDisabled, .moved, .softBounceLimit, .complaint, .optOut,
+            .hardBounce, .providerSuppressed:
+            true
         default: false
         }
     }
@@ -86,6 +88,7 @@ extension Reason {
         .senderAuthentication, .mailFlood, .senderRejected, .malformedMessage, .spamContent, .mailboxDisabled,
         .moved, .relayDenied, .policy, .protocolError, .otherPermanent, .expired, .unknown, .softBounceLimit,
         .complaint, .optOut, .inDoubtHeld, .recoveredTooOften, .resentByOwner, .confirmedByOwner, .droppedByOwner,
-        .delayed, .delivered, .relayed, .expanded, .automaticReply, .otherFeedback,
+        .delayed, .delivered, .relayed, .expanded, .automaticReply, .otherFeedback, .hardBounce,
+        .providerSuppressed,
     ]
 }

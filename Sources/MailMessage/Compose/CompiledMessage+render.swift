@@ -15,12 +15,7 @@ extension CompiledMessage {
     ) -> RenderedMessage {
         let start = buffer.output.count
         var values = MergeValues(address: address, fields: fields)
-        if linkSlots.contains(MergeFieldSlots.unsubscribeLink), let base = links.unsubscribe {
-            values.unsubscribeLink = base.link(for: job, key: links.key)
-        }
-        if linkSlots.contains(MergeFieldSlots.surveyLink), let base = links.survey {
-            values.surveyLink = base.link(for: job, key: links.key)
-        }
+        if !linkSlots.isEmpty { links.fill(&values, slots: linkSlots, job: job) }
         var needsSMTPUTF8 = senderNeedsSMTPUTF8
         for piece in headers {
             switch piece {
@@ -46,6 +41,11 @@ extension CompiledMessage {
             case .listUnsubscribe(let part):
                 part.render(values, into: &buffer.scratch)
                 HeaderWriter.appendURIs("List-Unsubscribe", buffer.scratch.bytes, to: &buffer.output)
+            case .providerToken(let before, let behind):
+                guard let key = links.key else { continue }
+                buffer.output.append(before)
+                buffer.output.append(key.bytes(ContactToken(.bounce, job: job)))
+                buffer.output.append(behind)
             }
         }
         var body = BodyLayout()

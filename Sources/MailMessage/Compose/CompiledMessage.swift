@@ -19,6 +19,8 @@ public struct CompiledMessage: Sendable {
         case messageID
         case subject(HeaderPart)
         case listUnsubscribe(HeaderPart)
+        /// Our token for a provider, between what stands before it and behind it.
+        case providerToken(before: [UInt8], behind: [UInt8])
     }
 
     let headers: [HeaderPiece]
@@ -48,7 +50,8 @@ public struct CompiledMessage: Sendable {
         messageIDSuffix = try Array(HeaderAddress.messageIDSuffix(of: template).utf8)
         let domain = template.messageIDDomain ?? String(template.from.domain)
         let version = template.version
-        var fields = MergeFieldSlots(template.options)
+        let tracked = try TrackedHTML(template)
+        var fields = MergeFieldSlots(template.options, followedLinks: tracked?.targets.count ?? 0)
         func header(_ source: String, _ part: MessageTemplateError.Part) throws -> HeaderPart {
             try HeaderPart(
                 TemplatePart(source, part: part, escaping: .none, fields: &fields),
@@ -59,7 +62,7 @@ public struct CompiledMessage: Sendable {
             TemplatePart(template.text.endingInLineBreak, part: .text, escaping: .none, fields: &fields),
             subtype: "plain", isInMultipart: template.html != nil || !template.attachments.isEmpty,
             usesMustacheAlways: usesMustacheAlways)
-        html = try template.html.map { source in
+        html = try (tracked?.html ?? template.html).map { source in
             let source = MIMELayout.resolving(
                 source, attachments: template.attachments, version: version, domain: domain)
             return try BodyPart(
@@ -68,8 +71,14 @@ public struct CompiledMessage: Sendable {
         }
         let fromName = try header(template.from.displayName ?? "", .fromName)
         let hasOneClick = template.listUnsubscribe == nil && template.options?.unsubscribeURL != nil
-        let listUnsubscribe = try (template.listUnsubscribe ?? (hasOneClick ? "<{{unsubscribeLink}}>" : nil))
+        var oneClick = "<{{unsubscribeLink}}>"
+        if template.options?.unsubscribeDomain != nil {
+            oneClick += ", <mailto:{{\(MergeFieldSlots.unsubscribeAddressName)}}?subject=unsubscribe>"
+        }
+        let listUnsubscribe = try (template.listUnsubscribe ?? (hasOneClick ? oneClick : nil))
             .map { try header($0, .listUnsubscribe) }
+        // A link that is followed by its number names its fields no longer; they must be known all the same.
+        for name in tracked?.fieldNames ?? [] { _ = fields.slot(of: name) }
         fieldNames = fields.names
         self.version = version
         layout = MIMELayout(
@@ -102,6 +111,11 @@ public struct CompiledMessage: Sendable {
             headers.appendLiteral { output in
                 feedbackID.withUTF8Bytes { HeaderWriter.appendUnstructured("Feedback-ID", $0, to: &output) }
             }
+        }
+        // Without a key there is no token, and the field would say nothing.
+        if let provider = template.options?.provider, tokenKey != nil {
+            let parts = ProviderHeader.parts(for: provider)
+            headers.append(.providerToken(before: Array(parts.before.utf8), behind: Array(parts.behind.utf8)))
         }
         // Tells programs that answer by themselves not to (RFC 3834 §2).
         if listUnsubscribe != nil || template.options?.listID != nil {

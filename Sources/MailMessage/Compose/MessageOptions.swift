@@ -1,3 +1,5 @@
+public import Delivery
+
 /// Whether messages may go unsigned.
 public enum DKIMPolicy: String, Codable, Sendable, CaseIterable {
     /// A worker signs what it has keys for.
@@ -20,12 +22,27 @@ public struct MessageOptions: Hashable, Sendable, Codable {
     public var feedbackID: String?
     /// Whether messages may go unsigned; they may when `nil`.
     public var dkim: DKIMPolicy?
+    /// The provider that sends the messages on, and is given our token to report by.
+    public var provider: MailProvider?
+    /// The language of the pages behind the links; the reader's own when `nil`.
+    public var language: PageLanguage?
+    /// Where the addresses begin that tell of opens and clicks: the public server, such as `https://news.example.org`.
+    public var trackingURL: String?
+    /// Whether a picture in the HTML tells that a message was opened; it does not when `nil`.
+    public var trackOpens: Bool?
+    /// Whether links in the HTML tell that they were followed; they do not when `nil`.
+    public var trackClicks: Bool?
 
     /// Nothing of it.
     public init() {}
 
     /// Whether its messages carry tokens, so that workers need the key.
-    public var needsTokens: Bool { bounceDomain != nil || unsubscribeURL != nil || surveyURL != nil }
+    public var needsTokens: Bool {
+        bounceDomain != nil || unsubscribeURL != nil || surveyURL != nil || tracksAnything || provider != nil
+    }
+
+    /// Whether opens or clicks are told of.
+    public var tracksAnything: Bool { trackOpens == true || trackClicks == true }
 
     /// Refuses what cannot stand in a message.
     /// - Throws: ``MessageTemplateError`` naming the part.
@@ -40,6 +57,17 @@ public struct MessageOptions: Hashable, Sendable, Codable {
         }
         if let unsubscribeURL { try Self.check(url: unsubscribeURL, schemes: ["https"], part: .unsubscribeURL) }
         if let surveyURL { try Self.check(url: surveyURL, schemes: ["https", "http"], part: .surveyURL) }
+        if let trackingURL {
+            try Self.check(url: trackingURL, schemes: ["https", "http"], part: .trackingURL)
+            guard !trackingURL.contains("?") else {
+                throw MessageTemplateError(
+                    .invalidValue, in: .trackingURL, "“\(trackingURL)” has a query; name where the paths begin")
+            }
+        } else if tracksAnything {
+            throw MessageTemplateError(
+                .invalidValue, in: .trackingURL,
+                "opens and clicks are told to the public server; say where it is, such as https://news.example.org")
+        }
         if let listID { _ = try Self.listIDValue(listID) }
         if let feedbackID {
             guard (1...250).contains(feedbackID.utf8.count), feedbackID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

@@ -1,3 +1,5 @@
+internal import Delivery
+
 extension MessageTemplate {
     /// A hash of everything in the template, 32 hexadecimal digits: equal for equal content on every machine and in every run.
     ///
@@ -19,6 +21,16 @@ extension MessageTemplate {
             for value in [
                 options.unsubscribeURL, options.surveyURL, options.listID, options.feedbackID, options.bounceDomain,
                 options.dkim?.rawValue,
+            ] {
+                hash.combine(value)
+            }
+            if let provider = options.provider { hash.combine(provider.rawValue) }
+        }
+        if let options, options.tracksAnything || options.language != nil || options.trackingURL != nil {
+            hash.combine("tracking")
+            for value in [
+                options.language?.rawValue, options.trackingURL, options.trackOpens.map(String.init),
+                options.trackClicks.map(String.init),
             ] {
                 hash.combine(value)
             }

@@ -15,6 +15,7 @@ public struct MessageTemplateError: Error, Hashable, Sendable, CustomStringConve
         case surveyURL = "survey URL"
         case listID = "List-Id"
         case feedbackID = "Feedback-ID"
+        case trackingURL = "tracking URL"
         case attachment
     }
 

@@ -30,7 +30,8 @@ public struct MessageLint: Sendable {
     public func findings() async throws -> [LintFinding] {
         let message = try CompiledMessage(template)
         var findings =
-            fields(of: message) + subject() + bodies() + links() + files() + unsubscribing() + size(of: message)
+            fields(of: message) + subject() + bodies() + links() + tracking() + files() + unsubscribing()
+            + size(of: message)
         findings += await SenderRecords(
             sender: String(template.from.domain), returnPath: template.options?.bounceDomain, selectors: selectors,
             records: records
@@ -104,6 +105,16 @@ public struct MessageLint: Sendable {
                     "the link \(link.output) is not protected by TLS", remedy: "link to https://")
             }
         }
+    }
+
+    private func tracking() -> [LintFinding] {
+        guard template.html == nil, template.options?.tracksAnything == true else { return [] }
+        return [
+            LintFinding(
+                "tracking-without-html", .warning, "template",
+                "opens and clicks are told by the HTML, and there is none",
+                remedy: "write one with --html, or take --track-opens and --track-clicks away")
+        ]
     }
 
     private func files() -> [LintFinding] {

@@ -14,6 +14,10 @@ public struct ContactToken: Hashable, Sendable {
         case unsubscribe = 2
         /// In the link to the survey.
         case survey = 3
+        /// In the address of the picture that tells of an open.
+        case open = 4
+        /// In links that tell of a click.
+        case click = 5
     }
 
     public var purpose: Purpose

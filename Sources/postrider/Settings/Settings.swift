@@ -21,6 +21,8 @@ struct Settings: Sendable {
     let sources: [SourceAddress]
     /// The DKIM keys of a worker; in the file only.
     let dkim: [DKIMSettings.Entry]
+    /// The providers that may report to the coordinator; in the file only.
+    let webhooks: WebhookSettings.Part?
 
     /// Reads the environment and the configuration file.
     ///
@@ -41,7 +43,7 @@ struct Settings: Sendable {
         }
         return Settings(
             reader: ConfigReader(providers: providers), siteLimits: content.siteLimits, routing: content.routing,
-            relays: content.relays, sources: content.sources, dkim: content.dkim)
+            relays: content.relays, sources: content.sources, dkim: content.dkim, webhooks: content.webhooks)
     }
 
     /// The value of a setting as text; `nil` when neither the environment nor the file has it, or it is empty.
@@ -57,6 +59,12 @@ struct Settings: Sendable {
             throw CommandError("\(key.rawValue) (\(key.variable)) must be a number above 0, not \"\(text)\"")
         }
         return count
+    }
+
+    /// Several values: those of a flag, else those that a setting has between commas.
+    func list(_ flags: [String], _ key: SettingKey) -> [String] {
+        guard flags.isEmpty, let text = string(key) else { return flags }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     /// The value of a setting that is true or false; false when it is not set.
@@ -105,6 +113,9 @@ struct Settings: Sendable {
             case DKIMSettings.key:
                 content.dkim = try DKIMSettings(file: path).entries(in: value)
                 continue
+            case WebhookSettings.key:
+                content.webhooks = try WebhookSettings(file: path).part(in: value)
+                continue
             default: break
             }
             guard let setting = SettingKey(rawValue: name) else {
@@ -122,7 +133,7 @@ struct Settings: Sendable {
     /// The keys under which there is more than one value.
     private static let sections = [
         PaceSettings.key, RoutingSettings.routesKey, RoutingSettings.routingKey, ServerSettings.relaysKey,
-        ServerSettings.sourcesKey, DKIMSettings.key,
+        ServerSettings.sourcesKey, DKIMSettings.key, WebhookSettings.key,
     ]
 
     /// What a file says.
@@ -133,5 +144,6 @@ struct Settings: Sendable {
         var relays: [ServerSettings.RelayLine] = []
         var sources: [SourceAddress] = []
         var dkim: [DKIMSettings.Entry] = []
+        var webhooks: WebhookSettings.Part?
     }
 }

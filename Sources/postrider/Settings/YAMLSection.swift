@@ -45,6 +45,11 @@ struct YAMLSection {
 
     /// An error that names the line.
     func problem(_ node: Node, _ path: String, _ message: String) -> CommandError {
-        CommandError("\(file): \(node.mark.map { "line \($0.line): " } ?? "")\(path): \(message)")
+        CommandError("\(place(of: node, path)): \(message)")
+    }
+
+    /// Where something stands, for messages.
+    func place(of node: Node, _ path: String) -> String {
+        "\(file): \(node.mark.map { "line \($0.line): " } ?? "")\(path)"
     }
 }

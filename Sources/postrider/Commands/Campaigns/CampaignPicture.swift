@@ -29,6 +29,7 @@ struct CampaignPicture {
             let counts = Outcome.allCases.filter { mailing.outcomes[$0] > 0 }
                 .map { "\($0.name) \(NumberText.grouped(mailing.outcomes[$0]))" }
             if !counts.isEmpty { parts.append(counts.joined(separator: ", ")) }
+            if !mailing.responses.isEmpty { parts.append(ResponsesText.sentence(mailing.responses)) }
             if mailing.inDoubt > 0 { parts.append("\(NumberText.grouped(mailing.inDoubt)) in doubt") }
             if mailing.dead > 0 { parts.append("\(NumberText.grouped(mailing.dead)) dead") }
             if let reason = mailing.waitsFor { parts.append("waits: \(reason)") }
@@ -62,6 +63,7 @@ struct CampaignPicture {
             "\(NumberText.grouped(mailing.attempts)) attempts; licences: \(NumberText.grouped(licences.charged)) charged, "
                 + "\(NumberText.grouped(licences.reserved)) reserved, \(NumberText.grouped(licences.released)) released"
         )
+        if !mailing.responses.isEmpty { lines.append(ResponsesText.sentence(mailing.responses)) }
         if let options = OptionsText.words(for: mailing.options) { lines.append("sent: \(options)") }
         return lines
     }

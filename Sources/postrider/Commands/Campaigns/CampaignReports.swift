@@ -62,6 +62,7 @@ struct CampaignStats: AsyncParsableCommand {
             \(NumberText.grouped(licences.released)) released
             first     \(mailing.firstAt.map(TimeText.short) ?? "-")
             last      \(mailing.lastAt.map(TimeText.short) ?? "-")
+            \(ResponsesText.lines(mailing).joined(separator: "\n"))
             """
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Delivery
 internal import Foundation
 internal import MailMessage
 
@@ -27,8 +28,33 @@ struct MessageArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The language of the pages behind the links, en or it; or none, for each reader's own.",
+            valueName: "language"))
+    var language: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the coordinator's public pages are reached, such as https://news.example.org, for --track-opens and "
+                + "--track-clicks; or none.",
+            valueName: "url"))
+    var trackingURL: String?
+
+    @Flag(inversion: .prefixedNo, help: "Tell by a picture in the HTML who opened the message.")
+    var trackOpens: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Tell by the links in the HTML who followed them.")
+    var trackClicks: Bool?
+
+    @Option(
+        help: ArgumentHelp(
             "Whether messages may go unsigned: optional (as usual) or required.", valueName: "policy"))
     var dkim: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The provider that sends the messages on and reports by webhook: ses, sendgrid, mailgun, postmark, mailjet; or none.",
+            valueName: "name"))
+    var provider: String?
 
     @Option(
         help: ArgumentHelp("A file to attach; may be given several times; or none.", valueName: "file"),
@@ -43,8 +69,8 @@ struct MessageArguments: ParsableArguments {
 
     /// Whether none of them is given.
     var isEmpty: Bool {
-        [bounceDomain, unsubscribeURL, surveyURL, listID, feedbackID, dkim].allSatisfy { $0 == nil } && attach.isEmpty
-            && inline.isEmpty
+        [bounceDomain, unsubscribeURL, surveyURL, listID, feedbackID, dkim, language, trackingURL, provider]
+            .allSatisfy { $0 == nil } && trackOpens == nil && trackClicks == nil && attach.isEmpty && inline.isEmpty
     }
 
     /// The options with what is given changed.
@@ -59,11 +85,28 @@ struct MessageArguments: ParsableArguments {
         set(\.surveyURL, surveyURL)
         set(\.listID, listID)
         set(\.feedbackID, feedbackID)
+        set(\.trackingURL, trackingURL)
+        if let trackOpens { options.trackOpens = trackOpens ? true : nil }
+        if let trackClicks { options.trackClicks = trackClicks ? true : nil }
+        if let language {
+            options.language = PageLanguage(rawValue: language)
+            guard options.language != nil || language == "none" else {
+                let known = PageLanguage.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--language: \"\(language)\" is none of \(known), none")
+            }
+        }
         if let dkim {
             guard let policy = DKIMPolicy(rawValue: dkim) else {
                 throw ValidationError("--dkim: \"\(dkim)\" is neither optional nor required")
             }
             options.dkim = policy == .optional ? nil : policy
+        }
+        if let provider {
+            options.provider = MailProvider(rawValue: provider)
+            guard options.provider != nil || provider == "none" else {
+                let known = MailProvider.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--provider: \"\(provider)\" is not a provider; there are \(known), and none")
+            }
         }
         do {
             try options.check()

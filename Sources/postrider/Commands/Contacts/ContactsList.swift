@@ -6,12 +6,17 @@ internal import Delivery
 /// `postrider contacts list`: the contacts of a list, or the lists.
 struct ContactsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the contacts of a list, or (without --list) the lists.",
+        commandName: "list",
+        abstract:
+            "List the contacts of a list or of a campaign's mailing, or (without --list and --campaign) the lists.",
         discussion: """
-            A contact's status is its newest outcome over all mailings. --status may be given several times.
+            Of a list, a contact's status is its newest outcome over all mailings; of a campaign, it is the one in its mailing. \
+            --status may be given several times. What a contact did is known of campaigns: who got the message and has not \
+            answered the survey is whom a reminder is for.
 
             Example:
               postrider contacts list --list people --status "Soft Bounced" --status Deferred
+              postrider contacts list --campaign spring --status Sent --not-completed --format json
             """)
 
     @Option(help: "The list; without it, the lists themselves are listed.")
@@ -22,15 +27,24 @@ struct ContactsList: AsyncParsableCommand {
         transform: ArgumentReader.outcome)
     var status: [Outcome] = []
 
+    @OptionGroup var audience: AudienceArguments
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
     func validate() throws {
-        guard list != nil || status.isEmpty else { throw ValidationError("--status needs --list") }
+        guard list == nil || audience.campaign == nil else {
+            throw ValidationError("choose one of --list and --campaign")
+        }
+        guard list != nil || audience.campaign != nil || status.isEmpty else {
+            throw ValidationError("--status needs --list or --campaign")
+        }
     }
 
     func run() async throws {
         try await client.withClient { client in
+            if audience.campaign != nil {
+                return try await AudienceList(audience, status: status, format: format.format).print(client)
+            }
             guard let list else {
                 let answer: APILists = try await client.get(APIRoute.lists)
                 return try format.print(answer) { Self.text(answer.lists) }

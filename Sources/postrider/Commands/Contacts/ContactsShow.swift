@@ -54,6 +54,7 @@ struct ContactsShow: AsyncParsableCommand {
                         ? "in doubt: held; see postrider campaign in-doubt \(name)"
                         : "dead: held; see postrider queue dead list \(name)")
             }
+            if let engagement = delivery.engagement { lines.append(words(engagement)) }
             var events = Table("time", "outcome", "reason", "attempt#", "reply")
             for event in delivery.events {
                 events.add(
@@ -65,6 +66,23 @@ struct ContactsShow: AsyncParsableCommand {
         }
         if history.deliveries.isEmpty { lines += ["", "no mailing has gone to this address yet"] }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension ContactsShow {
+    /// What a contact did with its message.
+    private static func words(_ engagement: Engagement) -> String {
+        func times(_ count: Int) -> String { count == 1 ? "once" : "\(NumberText.grouped(count)) times" }
+        var parts: [String] = []
+        if let first = engagement.firstOpened {
+            parts.append("opened \(times(engagement.opens)), first \(TimeText.short(first))")
+        }
+        if let first = engagement.firstClicked {
+            parts.append("clicked \(times(engagement.clicks)), first \(TimeText.short(first))")
+        }
+        if let started = engagement.started { parts.append("interview started \(TimeText.short(started))") }
+        if let completed = engagement.completed { parts.append("completed \(TimeText.short(completed))") }
+        return parts.joined(separator: "; ")
     }
 }
 

@@ -4,6 +4,7 @@ internal import Dashboard
 internal import Foundation
 internal import Logging
 internal import MailRouting
+internal import ProviderEvents
 internal import RedisClient
 internal import ServiceLifecycle
 
@@ -38,6 +39,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
             valueName: "host:port"))
     var listen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the pages listen that readers of messages reach: unsubscribing, opens, clicks; and where providers report (or POSTRIDER_PUBLIC_LISTEN); nowhere "
+                + "unless given.",
+            valueName: "host:port"))
+    var publicListen: String?
+
     @Option(help: ArgumentHelp("The most jobs that are kept waiting in Redis (100000).", valueName: "jobs"))
     var highWater: Int?
 
@@ -68,6 +76,13 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let settings = try configuration.settings()
         let directory = try directory(settings)
         let address = try ListenAddress(parsing: listen ?? settings.string(.listen) ?? "127.0.0.1:8025")
+        let publicAddress = try (publicListen ?? settings.string(.publicListen)).map(ListenAddress.init(parsing:))
+        let webhooks = try settings.webhooks?.configuration()
+        guard webhooks == nil || publicAddress != nil else {
+            throw CommandError(
+                "webhooks are configured, and there is no public server that providers could reach; name its address with "
+                    + "--public-listen HOST:PORT")
+        }
         let endpoint = try (redis.redis ?? settings.string(.redis)).map { try RedisOptions.endpoint($0, settings) }
         let logger = try log.logger("coordinator", settings)
         // A file at its size limit is then an error like a full disk, here and in the Redis that is started from here.
@@ -97,7 +112,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
         do {
             // The coordinator comes first, so that a second one on the same directory hears of the first, not of its port.
             try await address.probe()
-            try await serve(coordinator, directory, address, logger)
+            try await publicAddress?.probe()
+            try await serve(coordinator, directory, address, publicAddress, webhooks, logger)
         } catch {
             await coordinator.close()
             throw error
@@ -125,7 +141,8 @@ struct CoordinatorCommand: AsyncParsableCommand {
     }
 
     private func serve(
-        _ coordinator: Coordinator, _ directory: String, _ address: ListenAddress, _ logger: Logger
+        _ coordinator: Coordinator, _ directory: String, _ address: ListenAddress, _ publicAddress: ListenAddress?,
+        _ webhooks: WebhookConfiguration?, _ logger: Logger
     ) async throws {
         let file = AddressFile.path(in: directory)
         let server = try APIServer(coordinator: coordinator, dataDirectory: directory, logger: logger)
@@ -142,8 +159,21 @@ struct CoordinatorCommand: AsyncParsableCommand {
             )
         }
         defer { try? FileManager.default.removeItem(atPath: file) }
+        var services: [any Service] = [coordinator, application]
+        if let publicAddress {
+            services.append(
+                PublicServer(coordinator: coordinator, logger: logger).application(
+                    host: publicAddress.host, port: publicAddress.port,
+                    extend: { router in
+                        guard let webhooks else { return }
+                        WebhookRoutes(webhooks, coordinator: coordinator, logger: logger).add(to: router)
+                    },
+                    ready: { port in
+                        StandardOutput.announce("the public pages are at \(publicAddress.with(port: port).url)")
+                    }))
+        }
         do {
-            try await ServiceRunner.run([coordinator, application], logger: logger)
+            try await ServiceRunner.run(services, logger: logger)
         } catch {
             throw address.problem(error)
         }

@@ -1,0 +1,67 @@
+extension ContactBook {
+    /// What contacts did with their message, a row for whoever did anything, and its sums for each mailing.
+    ///
+    /// The sums follow by themselves. Who leaves the list or complains does so by a line of the history, whoever books it; one who had left
+    /// before the message went (L3) did not leave by it.
+    static let engagement = """
+        CREATE TABLE engagements (
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            opens INTEGER NOT NULL CHECK (opens >= 0),
+            first_opened INTEGER,
+            clicks INTEGER NOT NULL CHECK (clicks >= 0),
+            first_clicked INTEGER,
+            started INTEGER,
+            completed INTEGER,
+            PRIMARY KEY (mailing, ordinal),
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal),
+            CHECK ((opens > 0) = (first_opened IS NOT NULL)),
+            CHECK ((clicks > 0) = (first_clicked IS NOT NULL)),
+            CHECK (completed IS NULL OR started IS NOT NULL)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE responses (
+            mailing INTEGER PRIMARY KEY REFERENCES mailings (id),
+            opened INTEGER NOT NULL DEFAULT 0 CHECK (opened >= 0),
+            opens INTEGER NOT NULL DEFAULT 0 CHECK (opens >= 0),
+            clicked INTEGER NOT NULL DEFAULT 0 CHECK (clicked >= 0),
+            clicks INTEGER NOT NULL DEFAULT 0 CHECK (clicks >= 0),
+            started INTEGER NOT NULL DEFAULT 0 CHECK (started >= 0),
+            completed INTEGER NOT NULL DEFAULT 0 CHECK (completed >= 0),
+            unsubscribed INTEGER NOT NULL DEFAULT 0 CHECK (unsubscribed >= 0),
+            complaints INTEGER NOT NULL DEFAULT 0 CHECK (complaints >= 0)
+        ) STRICT;
+
+        CREATE TRIGGER engagements_begin AFTER INSERT ON engagements BEGIN
+            INSERT INTO responses (mailing)
+                SELECT NEW.mailing WHERE NOT EXISTS (SELECT 1 FROM responses WHERE mailing = NEW.mailing);
+            UPDATE responses SET
+                opened = opened + (NEW.opens > 0), opens = opens + NEW.opens,
+                clicked = clicked + (NEW.clicks > 0), clicks = clicks + NEW.clicks,
+                started = started + (NEW.started IS NOT NULL), completed = completed + (NEW.completed IS NOT NULL)
+                WHERE mailing = NEW.mailing;
+        END;
+
+        CREATE TRIGGER engagements_go_on AFTER UPDATE ON engagements BEGIN
+            UPDATE responses SET
+                opened = opened + (NEW.opens > 0) - (OLD.opens > 0), opens = opens + NEW.opens - OLD.opens,
+                clicked = clicked + (NEW.clicks > 0) - (OLD.clicks > 0), clicks = clicks + NEW.clicks - OLD.clicks,
+                started = started + (NEW.started IS NOT NULL) - (OLD.started IS NOT NULL),
+                completed = completed + (NEW.completed IS NOT NULL) - (OLD.completed IS NOT NULL)
+                WHERE mailing = NEW.mailing;
+        END;
+
+        CREATE TRIGGER history_leaves AFTER INSERT ON history
+        WHEN NEW.reason IN ('opt_out', 'complaint') AND NEW.rule <> 'L3'
+            AND NOT EXISTS (SELECT 1 FROM history WHERE mailing = NEW.mailing AND ordinal = NEW.ordinal
+                AND number < NEW.number AND reason = NEW.reason AND rule <> 'L3')
+        BEGIN
+            INSERT INTO responses (mailing)
+                SELECT NEW.mailing WHERE NOT EXISTS (SELECT 1 FROM responses WHERE mailing = NEW.mailing);
+            UPDATE responses SET
+                unsubscribed = unsubscribed + (NEW.reason = 'opt_out'),
+                complaints = complaints + (NEW.reason = 'complaint')
+                WHERE mailing = NEW.mailing;
+        END;
+        """
+}

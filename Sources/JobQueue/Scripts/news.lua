@@ -1,0 +1,21 @@
+#!lua flags=no-writes,allow-oom
+-- NEWS: what was suppressed since a worker asked last.
+-- ARGV: 1 how many suppressions had been told of then
+-- Result: {how many have been told of now, "<why>\n<address>", …}; the number alone when there is nothing new; and {number, 0} when
+--   more is new than is kept, or Redis knows less than the worker: then all that waits must be looked up.
+-- Guarantees: reads only, at most 500 entries.
+local KEPT, PART = 500, 250
+local news, known = prefix .. 'news', tonumber(ARGV[1])
+local told = tonumber(redis.call('HGET', news, 'told') or 0)
+if told == known then return { told } end
+if told < known or told - known > KEPT then return { told, 0 } end
+local result = { told }
+for first = known + 1, told, PART do
+  local fields = {}
+  for number = first, math.min(first + PART - 1, told) do fields[#fields + 1] = text_of(number) end
+  for _, entry in ipairs(redis.call('HMGET', news, unpack(fields))) do
+    if not entry then return { told, 0 } end
+    result[#result + 1] = entry
+  end
+end
+return result

@@ -1,0 +1,94 @@
+import Delivery
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import MailMessage
+import NIOCore
+import ProviderEvents
+import Synchronization
+import Testing
+
+@testable import Dashboard
+
+@Suite("Where providers post")
+struct WebhookRouteTests {
+    private static let secret = "0123456789abcdef"
+    private static let complaint = #"{"RecordType":"SpamComplaint","ID":1,"Email":"ann@example.net"}"#
+
+    private struct Full: Error {}
+
+    /// Posts; answers the status, the text and the events that were to be booked.
+    private func post(
+        _ path: String, _ body: String, user: String? = "postmark", isFull: Bool = false
+    ) async throws -> (status: HTTPResponse.Status, text: String, events: [InboundEvent]) {
+        var configuration = WebhookConfiguration()
+        configuration.postmark = WebhookCredentials(.basic(user: "postmark"), secrets: [Self.secret])
+        let keys = try TokenKeys([try TokenKey(id: 1, secret: [UInt8](0..<32))])
+        var logger = Logger(label: "hooks")
+        logger.logLevel = .critical
+        let booked = Booked()
+        let routes = WebhookRoutes(hooks: ProviderHooks(configuration, keys: keys), logger: logger) { events in
+            if isFull { throw Full() }
+            booked.events.withLock { $0 += events }
+        }
+        let router = Router(context: BasicRequestContext.self)
+        routes.add(to: router)
+        var headers: HTTPFields = [:]
+        if let user {
+            headers[.authorization] = "Basic " + Data("\(user):\(Self.secret)".utf8).base64EncodedString()
+        }
+        let response = try await Application(router: router, logger: logger).test(.router) { [headers] client in
+            try await client.execute(uri: path, method: .post, headers: headers, body: ByteBuffer(string: body))
+        }
+        return (response.status, String(buffer: response.body), booked.events.withLock(\.self))
+    }
+
+    private final class Booked: Sendable {
+        let events = Mutex<[InboundEvent]>([])
+    }
+
+    @Test("success is answered when all is booked")
+    func booked() async throws {
+        let answer = try await post("/hooks/postmark", Self.complaint)
+        #expect(answer.status == .ok)
+        #expect(answer.events.map(\.classification.reason) == [.complaint])
+    }
+
+    @Test("what cannot be booked is to come again")
+    func full() async throws {
+        let answer = try await post("/hooks/postmark", Self.complaint, isFull: true)
+        #expect(answer.status == .serviceUnavailable)
+        #expect(answer.events == [])
+        // What there is nothing to book of need not.
+        #expect(try await post("/hooks/postmark", #"{"RecordType":"Open"}"#, isFull: true).status == .ok)
+    }
+
+    @Test("each refusal has its status, and nothing is booked")
+    func refusals() async throws {
+        let long = String(repeating: " ", count: WebhookRoutes.mostBytes + 1)
+        for (path, body, user, status) in [
+            ("/hooks/postmark", Self.complaint, nil, HTTPResponse.Status.unauthorized),
+            ("/hooks/postmark", Self.complaint, "somebody", .unauthorized),
+            ("/hooks/postmark", "no JSON", "postmark", .badRequest),
+            ("/hooks/postmark", "[]", "postmark", .badRequest), ("/hooks/postmark", long, "postmark", .contentTooLarge),
+            ("/hooks/sendgrid", Self.complaint, "postmark", .notFound),
+            ("/hooks/other", Self.complaint, "postmark", .notFound), ("/hooks", Self.complaint, "postmark", .notFound),
+        ] as [(String, String, String?, HTTPResponse.Status)] {
+            let answer = try await post(path, body, user: user)
+            #expect(answer.status == status, "\(path) \(body.prefix(20))")
+            #expect(answer.events == [])
+            #expect(!answer.text.contains(Self.secret) && !answer.text.contains("ann@"))
+        }
+    }
+
+    @Test("refusals are told once a minute for each provider, with how many there were")
+    func log() {
+        let log = RefusalLog()
+        let start = ContinuousClock.now
+        #expect(log.count(.ses, now: start) == 1)
+        for second in 1...59 { #expect(log.count(.ses, now: start + .seconds(second)) == nil) }
+        #expect(log.count(.mailgun, now: start + .seconds(5)) == 1)
+        #expect(log.count(.ses, now: start + .seconds(60)) == 60)
+    }
+}

@@ -1,0 +1,64 @@
+import Delivery
+import NIOCore
+import RedisClient
+import Testing
+
+@testable import JobQueue
+
+@Suite("News of suppressions for workers that hold jobs")
+struct SuppressionNewsTests {
+    private static let optOut = SuppressionNotice(outcome: .unsubscribed, reason: .optOut)
+
+    private func people(_ range: Range<Int>) -> [(comparisonKey: String, suppression: SuppressionNotice)] {
+        range.map { ("user\($0)@example.com", Self.optOut) }
+    }
+
+    @Test("a worker hears of each once, and claims find them all")
+    func news() async throws {
+        try await withQueue { queue in
+            #expect(try await queue.only.suppressionNews(after: 0).get() == SuppressionNews(told: 0, entries: []))
+            try await queue.suppress(people(0..<2))
+            let first = try await queue.only.suppressionNews(after: 0).get()
+            #expect(first.told == 2)
+            #expect(first.notices == ["user0@example.com": Self.optOut, "user1@example.com": Self.optOut])
+            let complaint = SuppressionNotice(outcome: .spam, reason: .complaint)
+            try await queue.suppress([("user2@example.com", complaint)])
+            let second = try await queue.only.suppressionNews(after: first.told).get()
+            #expect(second.told == 3 && second.notices == ["user2@example.com": complaint])
+            #expect(try await queue.only.suppressionNews(after: 3).get().notices == [:])
+            let found = try await queue.only.suppressions(of: ["user1@example.com", "x@example.com"]).get()
+            #expect(found == [Self.optOut, nil])
+        }
+    }
+
+    @Test("who has missed more than is kept, or knows more than Redis does, is told to look everything up")
+    func gap() async throws {
+        try await withQueue { queue in
+            try await queue.suppress(people(0..<500))
+            #expect(try await queue.only.suppressionNews(after: 0).get().notices?.count == 500)
+            try await queue.suppress(people(500..<501))
+            let missed = try await queue.only.suppressionNews(after: 0).get()
+            #expect(missed.told == 501 && missed.notices == nil)
+            #expect(try await queue.only.suppressionNews(after: 1).get().notices?.count == 500)
+            #expect(try await queue.only.suppressionNews(after: 600).get().notices == nil)
+            let kept = try await queue.only.command(["HLEN", .init(queue.only.keys.prefix + "news")]).get()
+            #expect(kept == .integer(501), "500 and their number")
+        }
+    }
+
+    @Test("every shard hears of them, since a domain's jobs may lie where another's name says")
+    func shards() async throws {
+        try await withQueue { only in
+            let queue = JobQueue(redis: only.redis, shards: 3)
+            try await queue.suppress(people(0..<1))
+            for shard in queue.shards {
+                #expect(try await shard.suppressionNews(after: 0).get().notices?.count == 1)
+                #expect(try await shard.suppressions(of: ["user0@example.com"]).get() == [Self.optOut])
+            }
+            try await queue.unsuppress(["user0@example.com"])
+            for shard in queue.shards {
+                #expect(try await shard.suppressions(of: ["user0@example.com"]).get() == [nil])
+            }
+        }
+    }
+}
