@@ -80,6 +80,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
 
+        // What comes back.
+        .target(
+            name: "Inbound",
+            dependencies: [
+                "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ] + nio),
+
         // The books and who keeps them.
         .target(
             name: "Contacts",
@@ -123,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "postrider",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "MailMessage",
+                "CampaignCoordinator", "Contacts", "Dashboard", "Delivery", "DeliveryWorker", "Inbound", "MailMessage",
                 "MailRouting", "ProviderEvents", "RedisClient", "SMTP", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -158,6 +166,16 @@ let package = Package(
             ],
             path: "Sources/MessageBench"),
 
+        // The instrument of scripts/bench --inbound.
+        .executableTarget(
+            name: "inbound-bench",
+            dependencies: [
+                "Delivery", "MailMessage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/InboundBench"),
+
         // Tests: one target beside each, then the whole with real servers.
         .target(
             name: "TestSupport",
@@ -188,6 +206,8 @@ let package = Package(
                 "Delivery", "MailRouting", "TestSupport", .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
+        .testTarget(
+            name: "InboundTests", dependencies: ["Delivery", "Inbound", "MailMessage", "SMTP"] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",
@@ -224,7 +244,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "JobQueue", "MailMessage",
+                "CampaignCoordinator", "Contacts", "Delivery", "DeliveryWorker", "Inbound", "JobQueue", "MailMessage",
                 "RedisClient", "SMTP", "Simulator", "TestSupport", "postrider",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -244,7 +264,8 @@ for target in package.targets where target.type != .system {
     ]
 }
 
-// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes.
+// The tests read hundreds of thousands of damaged messages; without optimization that takes minutes. An unsafe flag forbids others to
+// depend on this package by version; nobody does, it is a program.
 for target in package.targets where target.name == "MailMessage" {
     target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
 }

@@ -1,6 +1,5 @@
 public import Contacts
 public import Delivery
-internal import JobQueue
 
 extension Coordinator {
     /// Books what came back, at once and in one transaction, each event's id once; then tells the workers of new suppressions.
@@ -9,8 +8,19 @@ extension Coordinator {
     /// through `JobQueue.report(_:)`.
     public func receive(_ events: [InboundEvent]) async throws -> InboundSummary {
         let summary = try await book.book(inbound: events, at: .now)
-        try await queue.suppress(
-            summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) })
+        suppressions.note(summary.suppressed)
+        // It is booked: a Redis that is away now hears of it as soon as it is back.
+        try? await suppressions.tell()
         return summary.inbound
+    }
+
+    /// One page of what came back and found nobody, the newest first.
+    public func unmatchedEvents(before cursor: Int64?, limit: Int) async throws -> [UnmatchedEvent] {
+        try await book.unmatchedEvents(before: cursor, limit: limit)
+    }
+
+    /// How many events came back, by source and by what became of them.
+    public func inboundCounts() async throws -> [String: InboundSummary] {
+        try await book.inboundCounts()
     }
 }

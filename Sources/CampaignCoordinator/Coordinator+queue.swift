@@ -1,5 +1,5 @@
 public import Contacts
-internal import Delivery
+public import Delivery
 public import JobQueue
 
 /// The live picture of the queue, with the names that people know the mailings by.
@@ -29,5 +29,23 @@ extension Coordinator {
         return QueueOverview(
             status: status, mailings: mailings, unaccounted: unaccounted, memory: try await queue.memory(),
             hold: hold.current)
+    }
+
+    /// What a mailing needs and none of the workers has, in words; `nil` when one of them can send it, or there is none.
+    public func lackOfAllWorkers(for mailing: MailingID) -> String? { lacks.reason(for: mailing) }
+
+    /// What workers counted of TLS on a day.
+    ///
+    /// - Parameters:
+    ///   - day: today by this machine's clock when `nil`.
+    ///   - domains: policy domains; all when there are none.
+    /// - Throws: `RedisError` when Redis cannot be reached.
+    public func tlsCounts(
+        of day: UTCDay?, domains: [String]
+    ) async throws -> (day: UTCDay, entries: [TLSReportEntry]) {
+        let day = day ?? UTCDay(of: .now)
+        let wanted = Set(domains.map { $0.lowercased() })
+        let entries = try await queue.tlsCounts(of: day)
+        return (day, wanted.isEmpty ? entries : entries.filter { wanted.contains($0.domain) })
     }
 }

@@ -20,8 +20,10 @@ public final class Coordinator: Service {
     let hold = FeedingHold()
     let imports = ImportRegistry()
     let tests = TestMailings()
+    let suppressions: SuppressionTeller
     let engagements = EngagementBuffer()
     let publicMailings = PublicMailings()
+    let lacks = KnownLacks()
     let logger: Logger
     /// What API clients must show.
     public let token: String
@@ -87,6 +89,7 @@ public final class Coordinator: Service {
     ) {
         self.book = book
         self.queue = queue
+        suppressions = SuppressionTeller(book: book, queue: queue)
         self.redis = redis
         self.directory = directory
         self.token = token
@@ -101,20 +104,24 @@ public final class Coordinator: Service {
     /// Works until it is told to stop; then books what has come in, and stops its own Redis.
     public func run() async throws {
         let bookkeepers = queue.shards.map {
-            Bookkeeper(book: book, queue: queue, shard: $0, tests: tests, logger: logger)
+            Bookkeeper(
+                book: book, queue: queue, shard: $0, tests: tests, suppressions: suppressions, logger: logger)
         }
         let limits = SiteLimitKeeper(
             book: book, queue: queue, configured: configuration.siteLimits, logger: logger)
         let told = ToldMailings()
         let atlas = SiteAtlas(book: book, naming: configuration.siteNaming, logger: logger)
         let verifier = Verifier(
-            book: book, queue: queue, limits: limits, told: told, atlas: atlas, logger: logger)
+            book: book, queue: queue, limits: limits, told: told, suppressions: suppressions, atlas: atlas,
+            logger: logger)
         let janitor = Janitor(book: book, queue: queue, tests: tests, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
             atlas: atlas, logger: logger)
+        let redeliverer = Redeliverer(book: book, queue: queue, told: told, atlas: atlas, logger: logger)
         let reaper = Reaper(queue: queue, logger: logger)
         let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
+        let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
         do {
             try await cancelWhenGracefulShutdown { [leader, hold] in
@@ -122,10 +129,12 @@ public final class Coordinator: Service {
                     tasks.addTask { await verifier.run(showing: hold) }
                     for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
                     tasks.addTask { await feeder.run(showing: hold) }
+                    tasks.addTask { await redeliverer.run(showing: hold) }
                     tasks.addTask { await reaper.run(showing: hold) }
                     tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }
+                    tasks.addTask { await lackWatch.run(showing: hold) }
                     if let watch { tasks.addTask { await watch.run(showing: hold) } }
                     tasks.addTask { try await leader.keep() }
                     try await tasks.waitForAll()

@@ -202,9 +202,12 @@ extension ContactBook {
 
     /// `inbound_events` knows each event that was taken in, so that none is booked twice, until no sender can repeat it any more.
     ///
+    /// `suppressed` tells that an address was put on the suppression list though no delivery was found. `early_bounces` are soft
+    /// bounces whose Sent is not booked yet.
+    ///
     /// `redeliveries` are the orders to the queue to take up a delivery again whose message came back: a newer order has a greater
-    /// id, which is never used again. The row goes when the next attempt is booked. `suppressed` tells that the address was put on
-    /// the suppression list though no delivery was found.
+    /// id, which is never used again. The row goes when the next attempt is booked. `call_offs` are the orders to drop what the
+    /// queue still has of a delivery that is over; the row goes when the queue knows.
     private static let whatCameBack = """
         CREATE TABLE inbound_events (
             id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
@@ -243,5 +246,27 @@ extension ContactBook {
             FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
         ) STRICT;
         CREATE INDEX redeliveries_in_order ON redeliveries (mailing, id);
+
+        CREATE TABLE call_offs (
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            due INTEGER NOT NULL,
+            PRIMARY KEY (mailing, ordinal),
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE early_bounces (
+            id INTEGER PRIMARY KEY,
+            mailing INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            taken INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            reply TEXT NOT NULL,
+            delay INTEGER,
+            FOREIGN KEY (mailing, ordinal) REFERENCES deliveries (mailing, ordinal)
+        ) STRICT;
+        CREATE INDEX early_bounces_by_delivery ON early_bounces (mailing, ordinal);
         """
 }

@@ -71,19 +71,17 @@ struct ClaimedJobs {
     }
 
     /// Takes out the jobs of a site.
-    mutating func removeAll(ofSite site: String) -> [ClaimedJob] {
-        removeAll { $0.site == site }
-    }
+    mutating func removeAll(ofSite site: String) -> [ClaimedJob] { removeAll { $0.site == site } }
 
-    /// Takes out the jobs that fulfil a condition.
-    mutating func removeAll(where condition: (ClaimedJob) -> Bool) -> [ClaimedJob] {
-        let removed = all.filter(condition)
+    /// Takes out the jobs that a rule chooses.
+    mutating func removeAll(where isChosen: (ClaimedJob) -> Bool) -> [ClaimedJob] {
+        let removed = all.filter(isChosen)
         guard !removed.isEmpty else { return [] }
-        plain.removeAll(where: condition)
-        unmarked.removeAll(where: condition)
-        repeaters.removeAll(where: condition)
-        marked.removeAll(where: condition)
-        suspects.removeAll(where: condition)
+        plain.removeAll(where: isChosen)
+        unmarked.removeAll(where: isChosen)
+        repeaters.removeAll(where: isChosen)
+        marked.removeAll(where: isChosen)
+        suspects.removeAll(where: isChosen)
         return removed
     }
 

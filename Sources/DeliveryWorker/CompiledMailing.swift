@@ -7,6 +7,8 @@ internal import SMTP
 final class CompiledMailing {
     let retry: RetryPolicy
     let inDoubt: InDoubtPolicy
+    /// Whether every server on the way must take it by TLS and prove who it is (RFC 8689).
+    let requiresTLS: Bool
     private let message: CompiledMessage
     private let envelopeSender: String
     /// Where each contact has a return path of its own: its domain, and what makes its token.
@@ -21,6 +23,7 @@ final class CompiledMailing {
         envelopeSender = settings.envelopeSender
         retry = settings.retry
         inDoubt = settings.inDoubt
+        requiresTLS = settings.requiresTLS ?? false
         if options?.needsTokens == true, keys.tokens == nil { throw MissingKey.tokens }
         message = try CompiledMessage(settings.template, tokenKey: keys.tokens?.current)
         if let domain = options?.bounceDomain, let key = keys.tokens?.current {

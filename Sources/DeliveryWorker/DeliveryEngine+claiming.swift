@@ -21,6 +21,7 @@ extension DeliveryEngine {
         }
         // Below a quarter of the capacity another claim would only be a small batch.
         guard capacity - here >= max(1, capacity / 4) else { return }
+        if !passed.isEmpty { lookAtPassedMailings() }
         let now = NIODeadline.now()
         let allowed: Int
         switch sources.room(at: now) {
@@ -33,7 +34,7 @@ extension DeliveryEngine {
         claiming = true
         let worker = lease.worker
         let shard = queue.shards[number]
-        shard.claim(min(capacity - here, 500, allowed), for: worker).flatMap {
+        shard.claim(min(capacity - here, 500, allowed), for: worker, passing: passed.all).flatMap {
             [eventLoop] claim -> EventLoopFuture<CheckedClaim> in
             guard claim.suppressionsExist, !claim.jobs.isEmpty else {
                 return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
@@ -119,8 +120,15 @@ extension DeliveryEngine {
     }
 
     private func keep(_ entry: ClaimedJob) {
-        // Its message is in the air: sending it again would be twice.
-        if orphans.contains(entry.job.id) { adopted[entry.job.id] = entry } else { dispatch(entry) }
+        if orphans.contains(entry.job.id) {
+            // Its message is in the air: sending it again would be twice.
+            adopted[entry.job.id] = entry
+        } else if passed.contains(entry.job.id.mailing) {
+            // Claimed before it was known that it cannot be sent from here.
+            release(entry)
+        } else {
+            dispatch(entry)
+        }
     }
 
     /// Ends a job whose address gets no mail any more.
@@ -139,29 +147,6 @@ extension DeliveryEngine {
             if case .success(let left) = answer { self.asking.setUncertain(shard, left > 0) }
             guard self.phase == .running else { return self.finishDrainIfDone() }
             if self.asking.uncertain != nil { self.lookAgain(in: Self.retryDelay) } else { self.claimIfRoom() }
-        }
-    }
-
-    /// Fetches what the mailings of jobs say, where it is not known yet.
-    func fetchContents(of jobs: [ClaimedJob]) {
-        for mailing in mailings.missing(among: jobs.lazy.map(\.job.id.mailing)) {
-            mailings.fetching.insert(mailing)
-            queue.shards[0].content(of: mailing).assumeIsolated().whenComplete { answer in
-                self.mailings.fetching.remove(mailing)
-                do {
-                    guard let content = try answer.get() else {
-                        throw JobQueueError(code: .unknownMailing, message: "Redis does not know mailing \(mailing)")
-                    }
-                    try self.mailings.insert(
-                        CompiledMailing(content, keys: self.configuration.keys), for: mailing)
-                    self.judgeEnded()
-                    self.wakeOutlets()
-                } catch let missing as MissingKey {
-                    self.hold(because: "mailing \(mailing) cannot be sent from here: \(missing)")
-                } catch {
-                    self.hold(because: "mailing \(mailing) cannot be read: \(error)")
-                }
-            }
         }
     }
 
@@ -228,7 +213,11 @@ extension DeliveryEngine {
         }
         switch answer {
         case .success(let marks):
-            let ours = heedNews(zip(batch, marks).filter(\.1).map(\.0))
+            var ours = heedNews(zip(batch, marks).filter(\.1).map(\.0))
+            if !passed.isEmpty {
+                giveBack(ours.filter { passed.contains($0.job.id.mailing) })
+                ours.removeAll { passed.contains($0.job.id.mailing) }
+            }
             guard phase == .running, hasWay, outlet.isAvailable, !outlet.isRemoved, NIODeadline.now() >= heldUntil
             else {
                 giveBack(ours)
@@ -244,7 +233,9 @@ extension DeliveryEngine {
                 lease.distrust()
             } else if phase == .running, !outlet.isRemoved {
                 // Repeating it is harmless.
-                outlet.waiting.keepUnmarked(heedNews(batch))
+                let rest = heedNews(batch)
+                giveBack(rest.filter { passed.contains($0.job.id.mailing) })
+                outlet.waiting.keepUnmarked(rest.filter { !passed.contains($0.job.id.mailing) })
                 awaitMarks(outlet)
             } else {
                 giveBack(batch)

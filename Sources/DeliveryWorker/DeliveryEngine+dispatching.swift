@@ -44,7 +44,7 @@ extension DeliveryEngine {
     }
 
     /// The domain whose servers get a message.
-    private func domain(of job: DeliveryJob) -> String {
+    func domain(of job: DeliveryJob) -> String {
         let address = recipient(of: job)
         return address.lastIndex(of: "@").map { String(address[address.index(after: $0)...]) } ?? address
     }

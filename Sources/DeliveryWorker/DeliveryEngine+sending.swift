@@ -7,7 +7,9 @@ internal import SMTP
 
 extension DeliveryEngine {
     /// Hands messages to a connection of an outlet.
-    func nextMessages(for outlet: Outlet, upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+    func nextMessages(
+        for outlet: Outlet, upTo count: Int, isIdle: Bool, on session: SMTPSession
+    ) -> [OutgoingMessage] {
         guard phase == .running else { return [] }
         // Who asks has a connection.
         reach.reached(at: .now())
@@ -21,7 +23,9 @@ extension DeliveryEngine {
             // Until it is idle the connection gets nothing, so that the suspect's turn comes.
             if isIdle {
                 messages.append(
-                    begin(outlet.waiting.suspects.removeFirst(), mailing, at: now, by: outlet.receiver, alone: true))
+                    begin(
+                        outlet.waiting.suspects.removeFirst(), mailing, at: now, by: outlet.receiver, on: session,
+                        alone: true))
             }
         } else {
             messages.reserveCapacity(min(count, outlet.waiting.marked.count + outlet.waiting.plain.count))
@@ -29,7 +33,9 @@ extension DeliveryEngine {
                 let mailing = mailings[entry.job.id.mailing]
             {
                 messages.append(
-                    begin(outlet.waiting.marked.removeFirst(), mailing, at: now, by: outlet.receiver, alone: false))
+                    begin(
+                        outlet.waiting.marked.removeFirst(), mailing, at: now, by: outlet.receiver, on: session,
+                        alone: false))
             }
             while messages.count < count, let entry = outlet.waiting.plain.first,
                 let mailing = mailings[entry.job.id.mailing]
@@ -38,7 +44,7 @@ extension DeliveryEngine {
                 if mailing.inDoubt == .hold {
                     outlet.waiting.unmarked.append(entry)
                 } else {
-                    messages.append(begin(entry, mailing, at: now, by: outlet.receiver, alone: false))
+                    messages.append(begin(entry, mailing, at: now, by: outlet.receiver, on: session, alone: false))
                 }
             }
         }
@@ -50,8 +56,10 @@ extension DeliveryEngine {
     }
 
     private func begin(
-        _ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, by receiver: Receiver, alone: Bool
+        _ entry: ClaimedJob, _ mailing: CompiledMailing, at now: UnixTime, by receiver: Receiver,
+        on session: SMTPSession, alone: Bool
     ) -> OutgoingMessage {
+        countTLS(of: session, entry.job, to: receiver)
         let message = mailing.compose(entry.job, date: now, in: &buffer)
         var entry = entry
         if entry.job.firstAttempt == nil { entry.job.firstAttempt = now }
@@ -59,7 +67,7 @@ extension DeliveryEngine {
             token: inHand.insert(InHand(entry: entry, mailing: mailing, worker: lease.worker, receiver: receiver)),
             sender: mailing.sender(of: entry.job), recipient: recipient(of: entry.job), content: message.content,
             needsSMTPUTF8: message.needsSMTPUTF8, goesAlone: alone,
-            notifications: mailing.notifications(of: entry.job))
+            notifications: mailing.notifications(of: entry.job), requiresTLS: mailing.requiresTLS)
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {

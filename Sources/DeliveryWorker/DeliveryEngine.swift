@@ -41,6 +41,7 @@ final class DeliveryEngine {
     let logger: Logger
     /// ``capacity`` while all servers are near.
     private let leastCapacity: Int
+    let tlsReports: TLSReportCounters
     let classifier = OutcomeClassifier.standard
     var buffer = MessageBuffer()
     var random = SystemRandomNumberGenerator()
@@ -74,6 +75,8 @@ final class DeliveryEngine {
     /// Orphans that this worker has claimed again while their messages were still in the air: what comes of those counts.
     var adopted: [DeliveryJob.ID: ClaimedJob] = [:]
     var mailings = MailingCache()
+    /// Those that this worker cannot send.
+    var passed = PassedMailings(limit: QueueShard.mostPasses)
     var asking: ShardRotation
     /// Whether a claim, or a return of what a lost one may have claimed, is under way.
     var claiming = false
@@ -100,7 +103,7 @@ final class DeliveryEngine {
     var meter: SiteMeter
     /// Sites that Redis is being told to slow down.
     var backingOff: Set<String> = []
-    /// Until when nothing is claimed or begun, because the relay refuses us or a mailing cannot be read.
+    /// Until when nothing is claimed or begun, because the relay refuses us or mailings cannot be fetched.
     var heldUntil = NIODeadline.uptimeNanoseconds(0)
     private var holdDelay = TimeAmount.seconds(1)
     private var nextLook: Scheduled<Void>?
@@ -108,8 +111,8 @@ final class DeliveryEngine {
     private var drained: EventLoopPromise<Void>?
 
     init(
-        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, router: MailRouter?, capacity: Int,
-        eventLoop: any EventLoop, logger: Logger
+        queue: JobQueue, lease: Lease, configuration: WorkerConfiguration, router: MailRouter?,
+        tlsReports: TLSReportCounters, capacity: Int, eventLoop: any EventLoop, logger: Logger
     ) {
         self.queue = queue
         self.lease = lease
@@ -119,6 +122,7 @@ final class DeliveryEngine {
         self.logger = logger
         areRelaysOnly = configuration.routes.areRelaysOnly
         self.router = router
+        self.tlsReports = tlsReports
         connectionLimit = SMTPConnectionLimit(maximum: configuration.smtp.maximumConnections, eventLoop: eventLoop)
         outlets = Outlets(configuration.routes)
         sources = SourceRotation(configuration.routes.sources)
@@ -201,6 +205,8 @@ extension DeliveryEngine {
         for shard in results.indices { results[shard].keepSettled() }
         // A lost lease may mean a Redis that lost its data, where a mailing's number may mean another mailing.
         mailings.removeAll()
+        passed.removeAll()
+        lease.lacks = [:]
     }
 
     /// Claims no more and gives back what waits; succeeds when everything in hand has ended and Redis has heard of it, or

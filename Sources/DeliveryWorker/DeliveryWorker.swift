@@ -27,6 +27,7 @@ public struct DeliveryWorker: Service {
         let routes = configuration.routes
         let router =
             routes.areRelaysOnly ? nil : try MailRouter(configuration: routes.routing, logger: logger)
+        let tlsReports = router?.tlsReports ?? TLSReportCounters()
         // The beat has a loop and a connection of its own, so that no load can make it miss.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         defer { group.shutdownGracefully { _ in } }
@@ -44,7 +45,8 @@ public struct DeliveryWorker: Service {
             return
         }
         let keeper = LeaseKeeper(
-            queue: JobQueue(redis: beatRedis, shards: shards), configuration: configuration, logger: logger)
+            queue: JobQueue(redis: beatRedis, shards: shards), configuration: configuration, tlsReports: tlsReports,
+            logger: logger)
         let registeredAt = NIODeadline.now()
         let lease = Lease(worker: try await keeper.register(), duration: configuration.lease, now: registeredAt)
         logger.notice(
@@ -53,7 +55,7 @@ public struct DeliveryWorker: Service {
 
         let queue = JobQueue(redis: workRedis, shards: shards)
         let engine = try await workLoop.submit {
-            NIOLoopBound(self.makeEngine(queue, lease, router, on: workLoop), eventLoop: workLoop)
+            NIOLoopBound(self.makeEngine(queue, lease, router, tlsReports, on: workLoop), eventLoop: workLoop)
         }.get()
 
         await withTaskGroup(of: Void.self) { tasks in
@@ -70,6 +72,7 @@ public struct DeliveryWorker: Service {
             await stop(engine, workLoop)
             tasks.cancelAll()
         }
+        try? await keeper.tellTLSCounts().get()
         let left = queue.shards.map { $0.leave(lease.worker) }
         if let left = try? await EventLoopFuture.whenAllSucceed(left, on: workLoop).get(), !left.allSatisfy({ $0 }) {
             logger.warning("jobs are left in flight; they return to the queue when the lease runs out")
@@ -93,10 +96,12 @@ public struct DeliveryWorker: Service {
     }
 
     private func makeEngine(
-        _ queue: JobQueue, _ lease: Lease, _ router: MailRouter?, on eventLoop: any EventLoop
+        _ queue: JobQueue, _ lease: Lease, _ router: MailRouter?, _ tlsReports: TLSReportCounters,
+        on eventLoop: any EventLoop
     ) -> DeliveryEngine {
         let engine = DeliveryEngine(
-            queue: queue, lease: lease, configuration: configuration, router: router, capacity: capacity,
+            queue: queue, lease: lease, configuration: configuration, router: router,
+            tlsReports: tlsReports, capacity: capacity,
             eventLoop: eventLoop,
             logger: logger)
         lease.condition = "sending"

@@ -10,6 +10,7 @@ final class Lease: Sendable {
         /// When the last beat began that every shard confirmed.
         var confirmedAt: NIODeadline
         var condition = "starting"
+        var lacks: [MailingID: String] = [:]
     }
 
     private let state: Mutex<State>
@@ -28,6 +29,12 @@ final class Lease: Sendable {
     var condition: String {
         get { state.withLock { $0.condition } }
         set { state.withLock { $0.condition = newValue } }
+    }
+
+    /// The mailings that the worker leaves to others, and what it lacks for them.
+    var lacks: [MailingID: String] {
+        get { state.withLock { $0.lacks } }
+        set { state.withLock { $0.lacks = newValue } }
     }
 
     /// Whether a new message may be begun.

@@ -2,6 +2,7 @@ internal import Delivery
 internal import Foundation
 internal import JobQueue
 internal import Logging
+internal import MailRouting
 internal import NIOCore
 internal import RedisClient
 
@@ -9,6 +10,7 @@ internal import RedisClient
 struct LeaseKeeper: Sendable {
     let queue: JobQueue
     let configuration: WorkerConfiguration
+    let tlsReports: TLSReportCounters
     let logger: Logger
 
     /// Registers the worker and gives it its first lease, in every shard under one identity.
@@ -37,8 +39,10 @@ struct LeaseKeeper: Sendable {
         while !Task.isCancelled {
             try await Task.sleep(for: configuration.beat)
             let sentAt = NIODeadline.now()
+            _ = tellTLSCounts()
             do {
-                if try await beat(lease.worker, description: description(condition: lease.condition)) {
+                let words = description(condition: lease.condition, lacks: lease.lacks)
+                if try await beat(lease.worker, description: words) {
                     lease.confirm(at: sentAt)
                 } else {
                     let worker = try await register()
@@ -55,14 +59,19 @@ struct LeaseKeeper: Sendable {
         }
     }
 
-    private func description(condition: String) -> String {
-        let fields = [
-            "host": ProcessInfo.processInfo.hostName, "pid": String(ProcessInfo.processInfo.processIdentifier),
-            "relay": "\(configuration.routes.summary)", "condition": condition,
-        ]
-        let pairs = fields.sorted { $0.key < $1.key }.map {
-            "\"\($0.key)\":\"\($0.value.filter { $0 != "\"" && $0 != "\\" })\""
-        }
-        return "{" + pairs.joined(separator: ",") + "}"
+    /// Adds what was counted of TLS to the counts of all workers: on the way of a beat, which does not wait for it.
+    ///
+    /// What may not have been told is told again with the next one, so that a Redis that goes away makes some count twice.
+    func tellTLSCounts() -> EventLoopFuture<Void> {
+        let counted = tlsReports.drain()
+        guard !counted.isEmpty else { return queue.redis.eventLoop.makeSucceededVoidFuture() }
+        return queue.addTLSCounts(counted).map { [tlsReports] in tlsReports.add($0) }
+    }
+
+    private func description(condition: String, lacks: [MailingID: String] = [:]) -> String {
+        WorkerDescription(
+            host: ProcessInfo.processInfo.hostName, pid: ProcessInfo.processInfo.processIdentifier,
+            relay: configuration.routes.summary, condition: condition, lacks: lacks
+        ).json
     }
 }

@@ -15,12 +15,15 @@ struct QueueKeys: Sendable {
     var suppressed: String { prefix + "suppressed" }
     var limits: String { prefix + "limits" }
 
+    /// What was counted of TLS on a day; in shard 0 only.
+    func tls(_ day: UTCDay) -> String { "\(prefix)tls:\(day.number)" }
+
     func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
 
     func held(_ kind: HoldKind, _ mailing: MailingID) -> String { "\(prefix)\(kind.list):\(mailing)" }
 
     /// Every key that outlives the jobs of a mailing.
     func all(of mailing: MailingID) -> [String] {
-        ["mailing", "ready", "done", "cursor", "counts", "doubt", "dead"].map { "\(prefix)\($0):\(mailing)" }
+        ["mailing", "ready", "done", "cursor", "counts", "doubt", "dead", "again"].map { "\(prefix)\($0):\(mailing)" }
     }
 }

@@ -6,6 +6,7 @@ enum QueueScripts {
     static let air = script("air", PackageResources.air_lua)
     static let backOff = script("backoff", PackageResources.backoff_lua, .lanes, .pace)
     static let beat = script("beat", PackageResources.beat_lua)
+    static let callOff = script("calloff", PackageResources.calloff_lua, .lanes, .held)
     static let cancel = script("cancel", PackageResources.cancel_lua, .lanes)
     static let claim = script("claim", PackageResources.claim_lua, .lanes, .pace)
     static let control = script("control", PackageResources.control_lua, .lanes)
@@ -19,6 +20,7 @@ enum QueueScripts {
     static let paces = script("paces", PackageResources.paces_lua, .lanes, .pace)
     static let publish = script("publish", PackageResources.publish_lua, .lanes)
     static let reap = script("reap", PackageResources.reap_lua, .lanes, .held, .pace, .ended)
+    static let redeliver = script("redeliver", PackageResources.redeliver_lua, .lanes)
     static let register = script("register", PackageResources.register_lua)
     static let release = script("release", PackageResources.release_lua, .lanes, .pace, .ended)
     static let resolve = script("resolve", PackageResources.resolve_lua, .lanes, .held)
@@ -27,6 +29,7 @@ enum QueueScripts {
     static let settle = script("settle", PackageResources.settle_lua, .lanes, .held, .pace, .ended)
     static let status = script("status", PackageResources.status_lua)
     static let suppress = script("suppress", PackageResources.suppress_lua)
+    static let tls = script("tls", PackageResources.tls_lua)
 
     /// What several scripts share beyond `common.lua`.
     private enum Part {

@@ -22,12 +22,19 @@ extension QueueShard {
             .map { $0 == .integer(1) }
     }
 
+    /// The most mailings that a worker can leave to others.
+    public static let mostPasses = 64
+
     /// Claims up to `want` jobs (at most 500 a call) for a worker.
     ///
+    /// - Parameter passing: Mailings that the worker leaves to others, at most ``mostPasses``.
     /// - Throws: ``JobQueueError/Code/leaseLost`` when the worker must register anew, ``JobQueueError/Code/notOpen`` as long as
     ///   the coordinator has not let this Redis process hand out jobs; then nothing was claimed for certain.
-    public func claim(_ want: Int, for worker: WorkerID) -> EventLoopFuture<Claim> {
-        evaluate(QueueScripts.claim, [.init(worker.rawValue), .init(want)], loadsIfMissing: false)
+    public func claim(
+        _ want: Int, for worker: WorkerID, passing mailings: [MailingID] = []
+    ) -> EventLoopFuture<Claim> {
+        let passes = mailings.prefix(Self.mostPasses).map { RedisArgument(Int($0.rawValue)) }
+        return evaluate(QueueScripts.claim, [.init(worker.rawValue), .init(want)] + passes, loadsIfMissing: false)
             .flatMapErrorThrowing { error in
                 guard (error as? RedisError)?.code == .server("NOSCRIPT") else { throw error }
                 throw JobQueueError(

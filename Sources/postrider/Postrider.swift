@@ -29,7 +29,10 @@ struct Postrider: AsyncParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Roles", subcommands: [CoordinatorCommand.self, WorkerCommand.self, SimulatorCommand.self]),
+                name: "Roles",
+                subcommands: [
+                    CoordinatorCommand.self, WorkerCommand.self, InboundCommand.self, SimulatorCommand.self,
+                ]),
             CommandGroup(
                 name: "Campaigns",
                 subcommands: [
@@ -40,7 +43,7 @@ struct Postrider: AsyncParsableCommand {
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    AddressCommand.self, ClassifyCommand.self, InboundCommand.self, RouteCommand.self, DKIMCommand.self,
+                    AddressCommand.self, ClassifyCommand.self, RouteCommand.self, DKIMCommand.self,
                 ]),
         ])
 }

@@ -65,4 +65,23 @@ struct SiteAtlasTests {
             #expect(try await restarted.sites(of: domains)["site0.example"] == "mx.moved.example")
         }
     }
+
+    @Test("Where held messages of a cancelled mailing lie stays known when the next mailing begins")
+    func held() async throws {
+        try await CoordinatorFixture.run(contacts: 7) { fixture in
+            let naming = FixedNaming(Self.naming)
+            try await fixture.feeder(of: fixture.queue, naming: naming).settle()
+            let held = StatusChange(
+                job: .init(mailing: fixture.mailing, ordinal: 0), time: .now, outcome: .queued, reason: .inDoubtHeld,
+                rule: "C3", phase: .dot, attempt: 1, reply: "")
+            _ = try await fixture.book.book([held], streamPosition: "1-1", shard: 0, at: .now)
+            try await fixture.book.cancel(fixture.mailing, at: .now)
+            for domain in Self.naming.keys { naming.change(domain, to: "mx.moved.example") }
+            let atlas = fixture.atlas(naming)
+            try await atlas.renew()
+            let expected = ["site0.example": "mx.big.example"]
+            #expect(try await atlas.known(["site0.example", "site1.example"]) == expected)
+            #expect(try await atlas.sites(of: ["site1.example"]) == ["site1.example": "mx.moved.example"])
+        }
+    }
 }

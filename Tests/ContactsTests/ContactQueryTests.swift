@@ -125,7 +125,8 @@ struct ContactQueryTests {
                 {"campaign":"survey","mailings":[{"attempts":0,"audience":2,"dead":0,"firstAt":null,"inDoubt":0,\
                 "lastAt":null,"licences":{"charged":0,"released":0,"reserved":0},"name":"invitation","outcomes":{"Bounced":0,\
                 "Deferred":0,"Duplicated":0,"Invalid":1,"Queued":1,"Rejected":0,"Sent":0,"Soft Bounced":0,"Spam":0,\
-                "Unsubscribed":0},"state":"running"}]}
+                "Unsubscribed":0},"responses":{"clicked":0,"clicks":0,"complaints":0,"interviewsCompleted":0,\
+                "interviewsStarted":0,"opened":0,"opens":0,"unsubscribed":0},"state":"running"}]}
                 """)
     }
 }

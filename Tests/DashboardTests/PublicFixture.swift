@@ -27,7 +27,7 @@ struct PublicFixture {
     ///   - from: the campaign's sender.
     ///   - language: the language of its pages.
     static func with(
-        from: String = "Ann's <Survey> & Co <s@x.example>", language: PageLanguage? = nil,
+        from: String = "\"Ann's <Survey> & Co\" <s@x.example>", language: PageLanguage? = nil,
         _ body: @Sendable (PublicFixture) async throws -> Void
     ) async throws {
         var message = MessageOptions()

@@ -23,13 +23,14 @@ struct MailingOptionsTests {
         let options = try MailingOptions(
             inDoubt: .hold, weight: 3, quotaPerHour: 5000,
             window: SendingWindow(
-                from: from, until: until, timeZone: "Europe/Berlin", weekdays: [.friday, .monday, .sunday]))
+                from: from, until: until, timeZone: "Europe/Berlin", weekdays: [.friday, .monday, .sunday]),
+            requiresTLS: true)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data = try encoder.encode(options)
         #expect(
             String(decoding: data, as: UTF8.self) == """
-                {"inDoubt":"hold","quotaPerHour":5000,"weight":3,"window":{"from":"08:00","timeZone":"Europe/Berlin",\
+                {"inDoubt":"hold","quotaPerHour":5000,"requireTLS":true,"weight":3,"window":{"from":"08:00","timeZone":"Europe/Berlin",\
                 "until":"20:30","weekdays":["mon","fri","sun"]}}
                 """)
         #expect(try JSONDecoder().decode(MailingOptions.self, from: data) == options)

@@ -66,7 +66,7 @@ struct RecipientReportTests {
         let classification = OutcomeClassifier.standard.classify(
             Self.report(.failed, "5.5.3", "552 5.5.3 Too many recipients", phase: .rcpt))
         #expect(classification.outcome == .deferred)
-        #expect(classification.reason == .tooManyRecipients)
+        #expect(classification.reason == .rateLimited)
     }
 
     @Test("what the reporting system says before a reply names the phase, and is no reason")

@@ -33,6 +33,15 @@ struct CompiledMailingTests {
         #expect(message.starts(with: Array("Date: ".utf8)))
     }
 
+    @Test("a mailing that requires TLS says so, and others do not")
+    func requiresTLS() throws {
+        #expect(try !CompiledMailing(content(), keys: WorkerKeys()).requiresTLS)
+        var settings = try MailingSettings(encoded: content().bytes)
+        settings.requiresTLS = true
+        let content = MailingContent(bytes: try settings.encoded(), version: "v")
+        #expect(try CompiledMailing(content, keys: WorkerKeys()).requiresTLS)
+    }
+
     @Test("a mailing with tokens is refused without the key, and names who may help")
     func missingTokens() throws {
         for content in [

@@ -14,7 +14,7 @@ struct InboundMutationTests {
     @Test("no damage makes the reader fail, hang, or find more than its limits allow", arguments: 0..<4)
     func mutations(quarter: Int) throws {
         let names = try InboundFixture.names()
-        let seeds = try names.map(InboundFixture.bytes)
+        let seeds = try names.map { try InboundFixture.bytes($0) }
         for (index, seed) in seeds.enumerated() where index % 4 == quarter {
             var mutator = MessageMutator(seed: UInt64(index + 1))
             let clock = ContinuousClock()

@@ -98,6 +98,18 @@ struct LintTests {
         #expect(try await rules(changed { $0.text = "Hello\n" }) == ["warning unsubscribe-hidden text"])
     }
 
+    @Test("tracking that has nothing to tell by is found")
+    func tracking() async throws {
+        let tracked = changed {
+            $0.options?.trackingURL = "https://news.example.org"
+            $0.options?.trackOpens = true
+        }
+        #expect(try await rules(tracked) == [])
+        var text = tracked
+        text.html = nil
+        #expect(try await rules(text) == ["warning tracking-without-html template"])
+    }
+
     @Test("fields that nobody has, files that are missing and links without TLS are found")
     func contents() async throws {
         #expect(try await rules(changed { $0.subject = "{{nmae}}" }) == ["error unknown-field template"])

@@ -15,9 +15,10 @@ struct NoticeWordsTests {
             ("with the error message: [554 5.4.6 Hop count exceeded]", 554, "5.4.6"),
             ("550-5.7.1 first line 550 5.7.1 second line", 550, "5.7.1"),
             ("553-sorry, no such domain", 553, nil), ("mailbox unavailable. [SMTP Error Code 550]", 550, nil),
-            ("550 - Requested action not taken", 550, nil),
+            ("550 - Requested action not taken", 550, nil), ("554 Message rejected", 554, nil),
+            ("said: 450 Messages are limited", 450, nil),
             // Amounts, addresses of hosts, times and identifiers are no replies.
-            ("450 messages of 550 bytes in 421 seconds", 0, nil), ("connect to 192.0.2.550: 5.1.1.1", 0, nil),
+            ("sent 450 messages of 550 bytes in 421 seconds", 0, nil), ("connect to 192.0.2.550: 5.1.1.1", 0, nil),
             ("id A550-ABC, order no.450", 0, nil), ("at 04:15:500", 0, nil), ("", 0, nil), ("55", 0, nil),
         ])
     func replies(text: String, code: Int, status: String?) {

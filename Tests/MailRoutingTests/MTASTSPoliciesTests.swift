@@ -1,3 +1,4 @@
+import Delivery
 import Logging
 import Synchronization
 import Testing

@@ -43,7 +43,8 @@ struct MTASTSServerTests {
     func notEnforced(name: String, failures: Int) async throws {
         let router = try await Self.router()
         #expect(Self.policy(await router.route(to: "\(name).sts.example")) == .opportunistic)
-        #expect(router.tlsReports.snapshot().compactMap { $0.failures[.validationFailure] }.reduce(0, +) == failures)
+        #expect(
+            router.tlsReports.snapshot().compactMap { $0.failures[.init(.validationFailure)] }.reduce(0, +) == failures)
     }
 
     @Test(
@@ -57,7 +58,7 @@ struct MTASTSServerTests {
         let router = try await Self.router(timeout: name == "slow" ? .milliseconds(500) : .seconds(20))
         #expect(Self.policy(await router.route(to: "\(name).sts.example")) == .opportunistic)
         let entry = try #require(router.tlsReports.snapshot().first)
-        #expect(entry.failures == [type: 1])
+        #expect(entry.failures == [.init(type): 1])
         #expect(entry.policy == .sts)
     }
 
@@ -66,7 +67,7 @@ struct MTASTSServerTests {
         let port = try await Self.server.value.port
         let router = try await TestWorld.router { $0.mtaSTS = MTASTSConfiguration(port: port) }
         #expect(Self.policy(await router.route(to: "good.sts.example")) == .opportunistic)
-        #expect(router.tlsReports.snapshot().first?.failures == [.stsWebPKIInvalid: 1])
+        #expect(router.tlsReports.snapshot().first?.failures == [.init(.stsWebPKIInvalid): 1])
     }
 
     @Test("A policy on disk outlives the process, and holds when the web server is gone")

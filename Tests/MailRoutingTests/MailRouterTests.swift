@@ -12,6 +12,7 @@ struct MailRouterTests {
             let policy =
                 switch host.policy {
                 case .opportunistic: "opportunistic"
+                case .tested(let names): "tested \(names)"
                 case .encrypted: "encrypted"
                 case .verified(let names, let source): "verified \(names) \(source.rawValue)"
                 case .dane(let records, let names): "dane \(records.count) \(names.joined(separator: "|"))"
@@ -110,7 +111,7 @@ struct MailRouterTests {
         let entry = try #require(router.tlsReports.snapshot().first)
         #expect(entry.domain == "forged.signed.example")
         #expect(entry.policy == .tlsa)
-        #expect(entry.failures == [.dnssecInvalid: 1])
+        #expect(entry.failures == [.init(.dnssecInvalid): 1])
     }
 
     @Test("Domains with the same hosts in the same order are one site, whatever the numbers")

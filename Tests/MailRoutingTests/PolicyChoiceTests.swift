@@ -1,3 +1,4 @@
+import Delivery
 import Testing
 
 @testable import MailRouting
@@ -13,6 +14,19 @@ struct PolicyChoiceTests {
         var assembly = RouteAssembly(domain: "example", port: 25, policy: policy, isImplicit: false)
         assembly.add(MXRecord(10, "mx.example"), facts, .records([record], name: "mx.example"))
         #expect(assembly.candidates.map(\.host.policy) == [.dane(records: [record], names: ["mx.example", "example"])])
+    }
+
+    @Test(
+        "A policy that is only tried out demands nothing, and what it would demand is looked at",
+        arguments: [
+            ("mx.example", TLSPolicy.tested(names: ["mx.example"]), 0), ("other.example", .opportunistic, 1),
+        ])
+    func testing(pattern: String, expected: TLSPolicy, mismatches: Int) {
+        let policy = MTASTSPolicy(parsing: "version: STSv1\nmode: testing\nmx: \(pattern)\nmax_age: 1000")
+        var assembly = RouteAssembly(domain: "example", port: 25, policy: policy, isImplicit: false)
+        assembly.add(MXRecord(10, "mx.example"), facts, .none)
+        #expect(assembly.candidates.map(\.host.policy) == [expected])
+        #expect(!expected.isMandatory && assembly.problems[.sts, default: []].count == mismatches)
     }
 
     @Test("DANE that cannot be looked up is not replaced by a policy, let alone by nothing")
@@ -48,24 +62,15 @@ struct PolicyChoiceTests {
         #expect(!record.isUsable)
     }
 
-    @Test("A session is counted under the policy that was its reason")
-    func reportTypes() {
-        #expect(TLSPolicy.dane(records: [record], names: ["mx"]).reportType == .tlsa)
-        #expect(TLSPolicy.encrypted.reportType == .tlsa)
-        #expect(TLSPolicy.verified(names: ["mx"], source: .mtaSTS).reportType == .sts)
-        #expect(TLSPolicy.verified(names: ["mx"], source: .static).reportType == .none)
-        #expect(TLSPolicy.opportunistic.reportType == .none)
-    }
-
     @Test("Counters stay bounded, and begin anew once they were taken")
     func counters() {
         let counters = TLSReportCounters(limit: 2)
         for domain in ["b", "a", "c", "d", "a"] { counters.count(nil, domain: domain, policy: .none) }
-        counters.count(.certificateExpired, domain: "a", policy: .none)
+        counters.count(.init(.certificateExpired), domain: "a", policy: .none)
         let entries = counters.drain()
         #expect(entries.map(\.domain) == ["*", "a", "b"])
         #expect(entries.map(\.successes) == [2, 2, 1])
-        #expect(entries[1].failures == [.certificateExpired: 1])
+        #expect(entries[1].failures == [.init(.certificateExpired): 1])
         #expect(counters.snapshot().isEmpty)
     }
 }

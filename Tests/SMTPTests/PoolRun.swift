@@ -11,6 +11,9 @@ final class RecordingSource: SMTPMessageSource {
         var results: [UInt64: DeliveryResult] = [:]
         var unavailable: [SMTPEndpointFailure] = []
         var timesAvailable = 0
+        var tlsFailures: [TLSResultType] = []
+        /// How TLS went on each session, in the order in which they asked for messages first.
+        var sessions: [SMTPSession.TLS] = []
         /// How often a message was finished that was not in hand.
         var surprises = 0
     }
@@ -35,7 +38,8 @@ final class RecordingSource: SMTPMessageSource {
     /// Has one more message to send.
     func add(_ message: OutgoingMessage) { waiting.append(message) }
 
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+    func nextMessages(upTo count: Int, isIdle: Bool, on session: SMTPSession) -> [OutgoingMessage] {
+        if session.countedFor.insert("seen").inserted { record.sessions.append(session.tls) }
         let messages = Array(waiting.prefix(count))
         waiting.removeFirst(messages.count)
         for message in messages { inHand[message.token] = message }
@@ -59,6 +63,10 @@ final class RecordingSource: SMTPMessageSource {
             record.results[token] = result
         }
         changed(self)
+    }
+
+    func tlsFailed(_ type: TLSResultType, with host: SMTPHost) {
+        record.tlsFailures.append(type)
     }
 
     func endpointUnavailable(_ failure: SMTPEndpointFailure, retryIn: TimeAmount) {

@@ -14,7 +14,7 @@ final class RecordingOwner: SMTPClientHandler.Owner {
     var windowGrowth = 0
     var timesHungry = 0
 
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+    func nextMessages(upTo count: Int, isIdle: Bool, on session: SMTPSession) -> [OutgoingMessage] {
         defer { waiting.removeFirst(min(count, waiting.count)) }
         return Array(waiting.prefix(count))
     }

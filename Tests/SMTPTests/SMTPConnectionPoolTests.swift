@@ -14,7 +14,7 @@ struct SMTPConnectionPoolTests {
     private static let grouped: [Step] = [
         .say("220 mx\r\n"), .hear("EHLO client.example\r\n"), .say("250-mx\r\n250 PIPELINING\r\n"),
     ]
-    private static let chunked: [Step] = [
+    static let chunked: [Step] = [
         .say("220 mx\r\n"), .hear("EHLO client.example\r\n"), .say("250-mx\r\n250-CHUNKING\r\n250 PIPELINING\r\n"),
     ]
 

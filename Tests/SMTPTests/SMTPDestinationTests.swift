@@ -139,6 +139,52 @@ struct SMTPConnectionLimitTests {
         #expect(tally.messages.withLock { $0.count } == 20)
     }
 
+    @Test("a server that was away is found again while others keep all places busy")
+    func probe() async throws {
+        let busy = try await ScriptedServer.start([SMTPConnectionPoolTests.chunked + [.hear("never")]])
+        // It refuses the first connection, and takes the next one.
+        let back = try await ScriptedServer.start([
+            [.say("421 later\r\n"), .hangUp],
+            SMTPConnectionPoolTests.chunked + [
+                .hear("LAST\r\n"), .hear("Hello\r\n"), .say("250 a\r\n250 b\r\n250 c\r\n"),
+            ],
+        ])
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let (code, inUse) = try await eventLoop.flatSubmit {
+            var options = SMTPClientOptions(heloName: "client.example")
+            options.reconnect.first = .milliseconds(20)
+            options.reconnect.cap = .milliseconds(20)
+            let limit = SMTPConnectionLimit(maximum: 1, eventLoop: eventLoop)
+            let done = eventLoop.makePromise(of: UInt16.self)
+            func pool(_ port: Int, _ number: UInt64) -> (SMTPConnectionPool, RecordingSource) {
+                let source = RecordingSource([Client.message(number)], repeats: false)
+                return (
+                    SMTPConnectionPool(
+                        eventLoop: eventLoop,
+                        destination: SMTPDestination(hosts: [SMTPHost(name: "127.0.0.1", port: port)]),
+                        options: options, source: source, limit: limit, logger: Logger(label: "test")), source
+                )
+            }
+            let (away, waiting) = pool(back.port, 1)
+            let (other, _) = pool(busy.port, 2)
+            waiting.changed = { source in
+                // Now it is away, and the other one takes the only place for good.
+                if source.record.unavailable.count == 1, source.record.results.isEmpty { other.messagesAvailable() }
+                if case .reply(let reply, _)? = source.record.results[1] { done.succeed(reply.code) }
+            }
+            away.messagesAvailable()
+            let pools = NIOLoopBound([away, other], eventLoop: eventLoop)
+            let bound = NIOLoopBound(limit, eventLoop: eventLoop)
+            return done.futureResult.flatMap { code in
+                EventLoopFuture.andAllSucceed(pools.value.map { $0.shutdown(grace: .zero) }, on: eventLoop)
+                    .map { (code, bound.value.inUse) }
+            }
+        }.get()
+        #expect(code == 250 && inUse == 0)
+        try await busy.stop()
+        try await back.stop()
+    }
+
     @Test("a pool without connections says so, and is used again")
     func unused() async throws {
         let seen = SeenClients()

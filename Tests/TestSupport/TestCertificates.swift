@@ -19,6 +19,19 @@ public final class TestCertificates: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: directory) }
 
+    /// Makes another certificate for a server on this machine, `expired`, that was valid until yesterday.
+    public func makeExpired() async throws {
+        try "subjectAltName=DNS:localhost\n".write(toFile: path("expired", "cnf"), atomically: true, encoding: .utf8)
+        try await Tool.run([
+            "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+            "/CN=postrider test expired", "-keyout", path("expired", "key"), "-out", path("expired", "csr"),
+        ])
+        try await Tool.run([
+            "openssl", "x509", "-req", "-in", path("expired", "csr"), "-CA", path("ca"), "-CAkey", path("ca", "key"),
+            "-CAcreateserial", "-days", "-1", "-extfile", path("expired", "cnf"), "-out", path("expired"),
+        ])
+    }
+
     /// The path of a file: `ca`, `server` or `client`, with `pem` or `key`.
     public func path(_ name: String, _ kind: String = "pem") -> String {
         directory.appendingPathComponent("\(name).\(kind)").path

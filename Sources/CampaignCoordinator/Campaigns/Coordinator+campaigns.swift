@@ -23,7 +23,7 @@ extension Coordinator {
 
     /// Changes how a campaign is to be sent; the feeder tells the queue of it.
     ///
-    /// - Throws: ``CoordinatorError`` when the policy for what is in doubt would change after the start.
+    /// - Throws: ``CoordinatorError`` when the policy for what is in doubt, or whether TLS is required, would change after the start.
     public func setOptions(_ name: String, _ options: MailingOptions) async throws {
         let mailing = try await invitation(of: name)
         let former = try MailingOptions(mailing)
@@ -31,6 +31,10 @@ extension Coordinator {
             throw CoordinatorError(
                 .wrongState,
                 "the campaign “\(name)” is started: what becomes of messages in doubt is chosen before the start")
+        }
+        guard mailing.state == .draft || options.requiresTLS == former.requiresTLS else {
+            throw CoordinatorError(
+                .wrongState, "the campaign “\(name)” is started: whether it requires TLS is chosen before the start")
         }
         try await book.setOptions(mailing.id, try json(options))
     }

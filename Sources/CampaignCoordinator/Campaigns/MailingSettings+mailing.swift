@@ -13,9 +13,10 @@ extension MailingSettings {
             var template = try JSONDecoder().decode(MessageTemplate.self, from: Data(mailing.template.utf8))
             template.attachments = files.map(MessageAttachment.init)
             let retry = try JSONDecoder().decode(RetryPolicy.self, from: Data(mailing.retry.utf8))
+            let options = try MailingOptions(mailing)
             self.init(
-                template: template, envelopeSender: template.from.address, retry: retry,
-                inDoubt: try MailingOptions(mailing).inDoubt)
+                template: template, envelopeSender: template.from.address, retry: retry, inDoubt: options.inDoubt,
+                requiresTLS: options.requiresTLS)
         } catch {
             throw CoordinatorError(
                 .badInput, "the message of campaign “\(mailing.campaign)” in the contact book cannot be read: \(error)")

@@ -19,19 +19,19 @@ final class Bookkeeper: Loop {
     let shard: QueueShard
     /// Hears what became of test messages, which are not booked.
     let tests: TestMailings
+    let suppressions: SuppressionTeller
     let logger: Logger
     /// The position that is in the book, as long as nothing has failed since it was read.
     private let booked = Mutex<String?>(nil)
-    /// Addresses that are suppressed in the book and not yet in Redis.
-    private let untold = Mutex<[(comparisonKey: String, suppression: SuppressionNotice)]>([])
-
     init(
-        book: ContactBook, queue: JobQueue, shard: QueueShard, tests: TestMailings = TestMailings(), logger: Logger
+        book: ContactBook, queue: JobQueue, shard: QueueShard, tests: TestMailings = TestMailings(),
+        suppressions: SuppressionTeller? = nil, logger: Logger
     ) {
         self.book = book
         self.queue = queue
         self.shard = shard
         self.tests = tests
+        self.suppressions = suppressions ?? SuppressionTeller(book: book, queue: queue)
         self.logger = logger
     }
 
@@ -46,7 +46,7 @@ final class Bookkeeper: Loop {
         let entries = try await shard.outcomes(after: position, limit: Self.batch)
         guard let last = entries.last else {
             booked.withLock { $0 = position }
-            try await tellSuppressions()
+            try await suppressions.tell()
             return false
         }
         let changes = entries.flatMap(\.changes)
@@ -54,12 +54,10 @@ final class Bookkeeper: Loop {
             changes.filter { !$0.job.mailing.isTest }, inbound: entries.flatMap(\.events),
             streamPosition: last.position, shard: shard.number, at: .now)
         for change in changes where change.job.mailing.isTest { tests.note(change) }
-        untold.withLock {
-            $0 += summary.suppressed.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) }
-        }
+        suppressions.note(summary.suppressed)
         // First this, which makes room: a full Redis takes nothing that needs some.
         try await shard.forgetOutcomes(through: last.position)
-        try await tellSuppressions()
+        try await suppressions.tell()
         booked.withLock { $0 = last.position }
         for mailing in summary.finished {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])
@@ -72,12 +70,5 @@ final class Bookkeeper: Loop {
                 "outcomes name deliveries that are not in the book", metadata: ["outcomes": "\(summary.unknown)"])
         }
         return true
-    }
-
-    /// Tells the workers of addresses that were suppressed by what was booked, those of a round that failed included.
-    private func tellSuppressions() async throws {
-        let notices = untold.withLock { $0 }
-        try await queue.suppress(notices)
-        untold.withLock { $0.removeFirst(notices.count) }
     }
 }

@@ -52,6 +52,7 @@ final class Janitor: Loop {
             logger.info("a mailing that is over is cleared away", metadata: ["mailing.id": "\(mailing)"])
         }
         if inspected.withLock({ $0 + Self.inspection <= now }) {
+            try await book.tidyInbound(at: .now)
             try await inspect()
             inspected.withLock { $0 = now }
         }

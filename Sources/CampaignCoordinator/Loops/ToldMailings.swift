@@ -7,6 +7,10 @@ final class ToldMailings: Sendable {
     private struct State {
         var terms: [MailingID: (terms: MailingTerms, at: ContinuousClock.Instant)] = [:]
         var cancelled: Set<MailingID> = []
+        /// The last order to take up a delivery again.
+        var redelivered: [MailingID: Int64] = [:]
+        /// How often everything was forgotten.
+        var generation = 0
     }
 
     /// How long shares of a quota hold before they are cut anew by what the shards have.
@@ -39,7 +43,21 @@ final class ToldMailings: Sendable {
         state.withLock { _ = $0.cancelled.insert(mailing) }
     }
 
+    /// The last order to take up a delivery of a mailing again that was told, and when: see ``noteRedelivered(_:through:in:)``.
+    func redelivered(_ mailing: MailingID) -> (number: Int64, generation: Int) {
+        state.withLock { ($0.redelivered[mailing] ?? 0, $0.generation) }
+    }
+
+    /// Takes down how far orders were told, unless all was forgotten since: then nobody knows which Redis was told.
+    func noteRedelivered(_ mailing: MailingID, through number: Int64, in generation: Int) {
+        state.withLock { if $0.generation == generation { $0.redelivered[mailing] = number } }
+    }
+
     func forget() {
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            let generation = state.generation + 1
+            state = State()
+            state.generation = generation
+        }
     }
 }

@@ -8,8 +8,8 @@ internal import Synchronization
 /// Makes sure that workers claim only from a Redis process that knows what the contact book knows.
 ///
 /// After a restart, a fail-over or the loss of its data, Redis may have jobs waiting that were sent long ago. Each new process
-/// is told, for all of the shards that it has, of all jobs that are over or held, of the limits of sites, and where its outcome
-/// streams have been read; only then is it opened for claims.
+/// is told, for all of the shards that it has, of all jobs that are over or held, of suppressed addresses, of the limits of sites,
+/// and where its outcome streams have been read; only then is it opened for claims.
 final class Verifier: Loop {
     static let purpose = "check Redis"
     static let rest = Duration.milliseconds(500)
@@ -18,19 +18,21 @@ final class Verifier: Loop {
     let queue: JobQueue
     let limits: SiteLimitKeeper
     let told: ToldMailings
+    let suppressions: SuppressionTeller
     let atlas: SiteAtlas
     let logger: Logger
     /// The processes that were found to be right, by shard.
     private let verified = Mutex<[Int: String]>([:])
 
     init(
-        book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings, atlas: SiteAtlas,
-        logger: Logger
+        book: ContactBook, queue: JobQueue, limits: SiteLimitKeeper, told: ToldMailings,
+        suppressions: SuppressionTeller? = nil, atlas: SiteAtlas, logger: Logger
     ) {
         self.book = book
         self.queue = queue
         self.limits = limits
         self.told = told
+        self.suppressions = suppressions ?? SuppressionTeller(book: book, queue: queue)
         self.atlas = atlas
         self.logger = logger
     }
@@ -59,6 +61,7 @@ final class Verifier: Loop {
             hasLostData = hasLostData || found.hasLostData
         }
         told.forget()
+        try await suppressions.tellAll()
         _ = try await limits.round()
         // What was checked and what is opened must be one process; if it is not, the next round sees another one than is noted.
         for shard in shards where try await shard.process() != process { return }

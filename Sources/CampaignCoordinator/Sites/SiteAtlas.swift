@@ -59,7 +59,7 @@ final class SiteAtlas: Sendable {
     func renew() async throws {
         if naming == nil, try await !hasNotes() { return }
         try await book.forgetSites()
-        notesExist.withLock { $0 = false }
+        notesExist.withLock { $0 = nil }
         remembered.withLock { $0.removeAll() }
     }
 

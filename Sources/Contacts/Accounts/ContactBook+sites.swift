@@ -27,8 +27,17 @@ extension ContactBook {
         try await read { db in try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM domain_sites)") ?? false }
     }
 
-    /// Forgets the sites of all domains, so that they are found out anew; only while no mailing is under way.
+    /// Forgets the sites of domains, so that they are found out anew; only while no mailing is under way.
+    ///
+    /// Of a mailing that is cancelled some messages may still be held: where these lie must stay known.
     public func forgetSites() async throws {
-        try await write { db in try db.execute(sql: "DELETE FROM domain_sites") }
+        try await write { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM domain_sites WHERE domain NOT IN (
+                        SELECT c.lane FROM deliveries d INDEXED BY deliveries_held JOIN contacts c ON c.id = d.contact
+                        WHERE d.held <> 0)
+                    """)
+        }
     }
 }

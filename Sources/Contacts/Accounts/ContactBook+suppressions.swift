@@ -54,6 +54,27 @@ extension ContactBook {
         }
     }
 
+    /// One page of the suppressed addresses to which something is still to be sent, by key: what a queue must know of.
+    /// - Parameter cursor: the last key of the page before; `nil` for the first.
+    public func suppressionsOfOpenContacts(after cursor: String? = nil, limit: Int = 1000) async throws
+        -> [BookingSummary.SuppressedAddress]
+    {
+        try await read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT s.key, s.outcome, s.reason FROM suppressions s
+                    WHERE s.key > ? AND EXISTS (SELECT 1 FROM contacts c JOIN deliveries d ON d.contact = c.id
+                        WHERE c.key = s.key AND d.outcome IN (0, 8, 9))
+                    ORDER BY s.key LIMIT ?
+                    """,
+                arguments: [cursor ?? "", limit])
+            return rows.compactMap { row in
+                Outcome(rawValue: row[1]).map { .init(key: row[0], outcome: $0, reason: Reason(rawValue: row[2])) }
+            }
+        }
+    }
+
     /// Why an address is suppressed; `nil` when it is not.
     public func suppression(ofAddress address: String) async throws -> Suppression? {
         let key = AddressForm(Self.trimmed(address)).key

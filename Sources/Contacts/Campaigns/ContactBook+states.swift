@@ -68,6 +68,7 @@ extension ContactBook {
             try db.execute(
                 sql: "UPDATE mailings SET reserved = reserved - ?, released = released + ? WHERE id = ?",
                 arguments: [released, released, id.rawValue])
+            // What came back stays as it is: nothing more is attempted.
             try db.execute(sql: "DELETE FROM redeliveries WHERE mailing = ?", arguments: [id.rawValue])
             try MailingState.set(.cancelled, db, mailing: id, finished: now)
         }

@@ -21,16 +21,16 @@ extension ContactBook {
         }
         return try await write { db in
             if let booked = try Self.streamPosition(db, shard: shard), position <= booked { return BookingSummary() }
-            var ledger = try DeliveryLedger(db)
+            var ledger = try DeliveryLedger(db, at: now)
             try ledger.book(changes)
-            try InboundLedger.book(events, db, into: &ledger, at: now)
+            try InboundLedger.book(events, into: &ledger)
             try db.cachedStatement(
                 sql: """
                     INSERT INTO stream_positions (shard, milliseconds, sequence) VALUES (?, ?, ?)
                     ON CONFLICT (shard) DO UPDATE SET milliseconds = excluded.milliseconds, sequence = excluded.sequence
                     """
             ).execute(arguments: [shard, position.milliseconds, position.sequence])
-            return try ledger.finish(at: now)
+            return try ledger.finish()
         }
     }
 

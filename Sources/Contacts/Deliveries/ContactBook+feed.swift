@@ -77,11 +77,16 @@ extension ContactBook {
         static let held: Int32 = 10
     }
 
+    private static let cameBack =
+        "EXISTS (SELECT 1 FROM redeliveries r WHERE r.mailing = d.mailing AND r.ordinal = d.ordinal)"
+
     /// Goes through the deliveries of a range that have a temporary outcome, until the body says no.
     ///
-    /// Those that came back are left out: they are put into the queue when they are due, by ``redeliveries(mailing:after:limit:)``.
-    private static func eachOpen(
-        _ db: Database, mailing: MailingID, from first: UInt32, to end: UInt32, body: (RawStatement) throws -> Bool
+    /// - Parameter cameBack: only those that came back after they had been Sent. Else these are left out: they go into the queue on
+    ///   their own, to be attempted when they are due.
+    static func eachOpen(
+        _ db: Database, mailing: MailingID, from first: UInt32, to end: UInt32, cameBack: Bool = false,
+        body: (RawStatement) throws -> Bool
     ) throws {
         let rows = try RawStatement(
             db,
@@ -91,8 +96,7 @@ extension ContactBook {
                 FROM deliveries d CROSS JOIN contacts c ON c.id = d.contact
                 LEFT JOIN suppressions s ON s.key = c.key
                 WHERE d.mailing = ? AND d.ordinal >= ? AND d.ordinal < ? AND d.outcome IN (0, 8, 9)
-                    AND (d.outcome = 0 OR NOT EXISTS
-                        (SELECT 1 FROM redeliveries r WHERE r.mailing = d.mailing AND r.ordinal = d.ordinal))
+                    AND \(cameBack ? Self.cameBack : "(d.outcome = 0 OR NOT \(Self.cameBack))")
                 ORDER BY d.ordinal
                 """)
         rows.bind(mailing.rawValue, at: 1)
@@ -122,10 +126,8 @@ extension ContactBook {
                 return true
             }
             // Whoever was fed before, too: this may be a Redis that lost its data being fed again.
-            if !row.isNull(Column.suppressedOutcome),
-                let outcome = Outcome(rawValue: UInt8(clamping: row.int(Column.suppressedOutcome)))
-            {
-                suppressed.append((job, outcome, Reason(rawValue: row.text(Column.suppressedReason))))
+            if let suppression = suppression(row) {
+                suppressed.append((job, suppression.outcome, suppression.reason))
                 return true
             }
             if licence == .none {
@@ -143,7 +145,15 @@ extension ContactBook {
         return suppressed
     }
 
-    private static func entry(_ row: RawStatement, mailing: MailingID, selection: MergeFields.Selection)
+    /// Why a contact's address is on the suppression list, if it is.
+    static func suppression(_ row: RawStatement) -> (outcome: Outcome, reason: Reason)? {
+        guard !row.isNull(Column.suppressedOutcome),
+            let outcome = Outcome(rawValue: UInt8(clamping: row.int(Column.suppressedOutcome)))
+        else { return nil }
+        return (outcome, Reason(rawValue: row.text(Column.suppressedReason)))
+    }
+
+    static func entry(_ row: RawStatement, mailing: MailingID, selection: MergeFields.Selection)
         -> FeedBatch.Entry
     {
         let address = row.text(Column.address)
@@ -160,18 +170,18 @@ extension ContactBook {
     }
 
     /// Gives suppressed contacts the outcome that put them on the list.
-    private static func settle(
+    static func settle(
         _ suppressed: [(job: DeliveryJob.ID, outcome: Outcome, reason: Reason)], db: Database, at now: UnixTime
     ) throws {
         guard !suppressed.isEmpty else { return }
-        var ledger = try DeliveryLedger(db)
+        var ledger = try DeliveryLedger(db, at: now)
         try ledger.book(
             suppressed.map {
                 StatusChange(
                     job: $0.job, time: now, outcome: $0.outcome, reason: $0.reason, rule: "L3", phase: .local,
                     attempt: 0, reply: "")
             })
-        _ = try ledger.finish(at: now)
+        _ = try ledger.finish()
     }
 
     /// Reserves the licences of a run at one stroke and moves the cursor.

@@ -3,7 +3,7 @@ import GRDB
 
 /// Writes status changes within one transaction: deliveries, histories, tallies, licences, suppressions.
 ///
-/// Sums are gathered and written once, by ``finish(at:)``. Statements are the connection's cached ones.
+/// Sums are gathered and written once, by ``finish()``. Statements are the connection's cached ones.
 struct DeliveryLedger {
     /// What a batch changed in one mailing.
     fileprivate struct Delta {
@@ -37,13 +37,20 @@ struct DeliveryLedger {
     private let append: RawStatement
     private var deltas: [UInt32: Delta] = [:]
     var summary = BookingSummary()
-    /// Whether any delivery is ordered to be attempted again, or may be; there hardly ever is one.
+    let now: UnixTime
+    /// Whether there are orders or bounces that the next result of their delivery changes; hardly ever, so most results cost no look.
     var hasRedeliveries: Bool
+    var hasEarlyBounces: Bool
+    var terms: [MailingID: InboundTerms] = [:]
 
-    init(_ db: Database) throws {
+    init(_ db: Database, at now: UnixTime) throws {
         self.db = db
-        let exists = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM redeliveries)")
-        hasRedeliveries = try Bool.fetchOne(exists) ?? false
+        self.now = now
+        let exist = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM redeliveries), EXISTS (SELECT 1 FROM early_bounces)")
+        let row = try Row.fetchOne(exist)
+        hasRedeliveries = row?[0] ?? false
+        hasEarlyBounces = row?[1] ?? false
         select = try RawStatement(
             db,
             sql: """
@@ -98,6 +105,7 @@ struct DeliveryLedger {
     {
         var entry = before
         var isAttempted = false
+        var sent: UnixTime?
         var delta = deltas[job.mailing.rawValue] ?? Delta()
         for change in changes {
             try note(change, number: entry.events)
@@ -107,6 +115,7 @@ struct DeliveryLedger {
                 entry.licence = .charged
             }
             isAttempted = isAttempted || change.attempt > 0
+            if change.outcome == .sent { sent = change.time }
             if change.suppressesAddress {
                 try suppress(contact: entry.contact, change)
             }
@@ -124,9 +133,13 @@ struct DeliveryLedger {
         delta.count(before.licence, by: -1)
         delta.count(entry.licence, by: 1)
         deltas[job.mailing.rawValue] = delta
-        if hasRedeliveries, !before.status.outcome.isPermanent, isAttempted || entry.status.outcome.isPermanent {
+        // Attempted, over, or held: the queue, or the book alone, knows all that is to be known of it.
+        if hasRedeliveries, !before.status.outcome.isPermanent,
+            isAttempted || entry.status.outcome.isPermanent || entry.status.held != nil
+        {
             try endRedelivery(of: job)
         }
+        if hasEarlyBounces, let sent { entry = try bookEarlyBounces(of: job, sent: sent, on: entry) }
         return entry
     }
 
@@ -189,7 +202,7 @@ struct DeliveryLedger {
     }
 
     /// Writes the sums, and sees which mailings came to their end; no changes may be booked afterwards.
-    mutating func finish(at now: UnixTime) throws -> BookingSummary {
+    mutating func finish() throws -> BookingSummary {
         for (mailing, delta) in deltas.sorted(by: { $0.key < $1.key }) {
             for (outcome, count) in delta.tally.enumerated() where count != 0 {
                 try Self.tally(db, mailing: mailing, outcome: outcome, by: count)

@@ -8,9 +8,9 @@ extension ContactBook {
     /// nobody is listed by ``unmatchedEvents(before:limit:)``.
     public func book(inbound events: [InboundEvent], at now: UnixTime) async throws -> BookingSummary {
         try await write { db in
-            var ledger = try DeliveryLedger(db)
-            try InboundLedger.book(events, db, into: &ledger, at: now)
-            return try ledger.finish(at: now)
+            var ledger = try DeliveryLedger(db, at: now)
+            try InboundLedger.book(events, into: &ledger)
+            return try ledger.finish()
         }
     }
 
@@ -37,16 +37,24 @@ extension ContactBook {
         }
     }
 
-    /// Forgets the ids of events that are older than any sender goes on repeating, and old or very many unmatched ones.
-    public func pruneInbound(before time: UnixTime, unmatched most: Int = 100_000) async throws {
+    /// Forgets the ids of events that are older than any sender goes on repeating, old or very many unmatched ones, and bounces that
+    /// wait for a Sent that does not come: these become notes in the history.
+    public func tidyInbound(
+        at now: UnixTime, keeping age: Duration = .seconds(30 * 24 * 3600), patience: Duration = .seconds(600),
+        unmatched most: Int = 100_000
+    ) async throws {
         try await write { db in
-            try db.execute(sql: "DELETE FROM inbound_events WHERE at < ?", arguments: [time.milliseconds])
+            var ledger = try DeliveryLedger(db, at: now)
+            try ledger.noteEarlyBounces(takenBefore: now + (.zero - patience))
+            _ = try ledger.finish()
+            let oldest = (now + (.zero - age)).milliseconds
+            try db.execute(sql: "DELETE FROM inbound_events WHERE at < ?", arguments: [oldest])
             try db.execute(
                 sql: """
                     DELETE FROM inbound_unmatched
                     WHERE at < ? OR id <= (SELECT ifnull(max(id), 0) FROM inbound_unmatched) - ?
                     """,
-                arguments: [time.milliseconds, most])
+                arguments: [oldest, most])
         }
     }
 }

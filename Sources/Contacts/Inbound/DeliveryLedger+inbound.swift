@@ -2,36 +2,68 @@ import Delivery
 import GRDB
 
 extension DeliveryLedger {
+    /// How long the queue may go on with a delivery that is over: a worker may have a result of it that is not told yet.
+    private static let callOffDelay = Duration.seconds(30)
+
     /// Books what came back about one delivery of the book.
-    ///
-    /// A soft bounce is a strike, whether the server said so at once or in a report; after Sent it has the message attempted again
-    /// when the mailing's policy says, on the same licence, unless nothing of the mailing is sent any more.
-    mutating func book(
-        _ event: InboundEvent, of job: DeliveryJob.ID, policy: RetryPolicy, takesJobs: Bool, at now: UnixTime
-    ) throws {
+    mutating func book(_ event: InboundEvent, of job: DeliveryJob.ID) throws {
         guard let entry = try entry(of: job) else { return }
-        var change = event.change(of: job, at: now)
-        var delay: Duration?
+        let change = event.change(of: job, at: now)
         if change.outcome == .softBounced {
-            var random = SystemRandomNumberGenerator()
-            let delivery = DeliveryJob(
-                id: job, attempts: UInt16(clamping: entry.attempts), strikes: UInt8(clamping: entry.strikes),
-                address: "", fields: [])
-            let classification = Classification(
-                outcome: .softBounced, reason: change.reason, rule: change.rule,
-                retryAfter: event.classification.retryAfter)
-            switch policy.verdict(
-                for: classification, job: delivery, phase: change.phase, reply: change.reply, now: now, using: &random)
-            {
-            case .settle(let end): (change.outcome, change.reason, change.rule) = (end.outcome, end.reason, end.rule)
-            case .postpone(_, let time, _): delay = time
-            case .giveBack: change.outcome = .queued
-            }
+            _ = try book(SoftBounce(change: change, delay: event.classification.retryAfter), on: entry)
+            return
         }
         let after = try book([change], of: job, on: entry)
-        if entry.status.outcome == .sent, after.status.outcome == .softBounced, let delay, takesJobs {
-            try redeliver(job, due: now + delay)
+        // The queue has it still: it was attempted before, and nobody heard that the message had arrived.
+        if !entry.status.outcome.isPermanent, after.status.outcome.isPermanent, entry.isInQueue { try callOff(job) }
+    }
+
+    /// Books a soft bounce, which after Sent has the message attempted again by the mailing's policy, on the same licence.
+    ///
+    /// It is a strike, whether the server said so at once or in a report. Before Sent it waits for it: reports may be quicker than
+    /// results. Further reports about an attempt that came back already are notes.
+    private mutating func book(_ bounce: SoftBounce, on entry: Entry) throws -> Entry {
+        var change = bounce.change
+        let status = entry.status
+        guard status.outcome == .sent || status.isInDoubt(entry.reason) else {
+            if !status.outcome.isPermanent, entry.isInQueue, try !isToBeRedelivered(change.job) {
+                try note(early: bounce)
+                return entry
+            }
+            change.outcome = .queued
+            return try book([change], of: change.job, on: entry)
         }
+        let terms = try terms(of: change.job.mailing)
+        let verdict = terms.policy.verdict(after: bounce, attempts: entry.attempts, strikes: entry.strikes, at: now)
+        if let end = verdict.end { change = end }
+        let after = try book([change], of: change.job, on: entry)
+        if let delay = verdict.delay {
+            if status.outcome == .sent, terms.takesJobs { try redeliver(change.job, due: now + delay) }
+        } else if status.outcome != .sent {
+            try callOff(change.job)
+        }
+        return after
+    }
+
+    /// Books the soft bounces that were quicker than the Sent that they are about.
+    mutating func bookEarlyBounces(of job: DeliveryJob.ID, sent: UnixTime, on entry: Entry) throws -> Entry {
+        var entry = entry
+        for bounce in try takeEarlyBounces(of: job) {
+            if sent <= bounce.change.time + SoftBounce.tolerance {
+                entry = try book(bounce, on: entry)
+            } else {
+                // About an attempt before this one, whose result nobody heard.
+                entry = try book([bounce.note], of: job, on: entry)
+            }
+        }
+        return entry
+    }
+
+    private mutating func terms(of mailing: MailingID) throws -> InboundTerms {
+        if let known = terms[mailing] { return known }
+        let found = try InboundTerms(db, of: mailing)
+        terms[mailing] = found
+        return found
     }
 
     /// Orders the queue to take up a delivery again.
@@ -43,10 +75,38 @@ extension DeliveryLedger {
         summary.redeliveries += 1
     }
 
+    private func isToBeRedelivered(_ job: DeliveryJob.ID) throws -> Bool {
+        guard hasRedeliveries else { return false }
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM redeliveries WHERE mailing = ? AND ordinal = ?)")
+        return try Bool.fetchOne(statement, arguments: [job.mailing.rawValue, job.ordinal]) ?? false
+    }
+
     /// The attempt was made, or will not be.
     func endRedelivery(of job: DeliveryJob.ID) throws {
         let statement = try db.cachedStatement(sql: "DELETE FROM redeliveries WHERE mailing = ? AND ordinal = ?")
         try statement.execute(arguments: [job.mailing.rawValue, job.ordinal])
+    }
+
+    /// Orders the queue to drop what it has of a delivery that is over.
+    private func callOff(_ job: DeliveryJob.ID) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO call_offs (mailing, ordinal, due) VALUES (?, ?, ?)")
+        try statement.execute(arguments: [
+            job.mailing.rawValue, job.ordinal, (now + Self.callOffDelay).milliseconds,
+        ])
+    }
+}
+
+extension DeliveryLedger.Entry {
+    /// Whether the queue may have a job of it, if its outcome is temporary.
+    fileprivate var isInQueue: Bool { licence == .reserved || licence == .charged }
+}
+
+extension DeliveryStatus {
+    /// Whether it waits for an attempt because nobody knows what became of the last one; a report that comes then is about that.
+    fileprivate func isInDoubt(_ reason: String) -> Bool {
+        !outcome.isPermanent && (held == .inDoubt || reason == Reason.inDoubt.rawValue)
     }
 }
 

@@ -4,13 +4,6 @@ import GRDB
 
 /// Takes in events within one transaction, each id once: finds their deliveries, and books, lists or counts them.
 struct InboundLedger {
-    /// What of a mailing matters to what comes back.
-    private struct Terms {
-        var policy: RetryPolicy
-        /// Whether anything of it may still be attempted.
-        var takesJobs: Bool
-    }
-
     private struct Count: Hashable {
         var source: InboundEvent.Source
         var fate: InboundFate
@@ -19,15 +12,12 @@ struct InboundLedger {
     private let db: Database
     private let now: UnixTime
     private let finder: DeliveryFinder
-    private var terms: [MailingID: Terms] = [:]
     private var counts: [Count: Int] = [:]
 
     /// Books events by a ledger whose sums are not written yet, and adds to its summary.
-    static func book(_ events: [InboundEvent], _ db: Database, into ledger: inout DeliveryLedger, at now: UnixTime)
-        throws
-    {
+    static func book(_ events: [InboundEvent], into ledger: inout DeliveryLedger) throws {
         guard !events.isEmpty else { return }
-        var inbound = InboundLedger(db: db, now: now, finder: DeliveryFinder(db))
+        var inbound = InboundLedger(db: ledger.db, now: ledger.now, finder: DeliveryFinder(ledger.db))
         for event in events {
             let fate = try inbound.take(event, into: &ledger)
             ledger.summary.inbound.count(fate)
@@ -42,14 +32,13 @@ struct InboundLedger {
         self.finder = finder
     }
 
-    private mutating func take(_ event: InboundEvent, into ledger: inout DeliveryLedger) throws -> InboundFate {
+    private func take(_ event: InboundEvent, into ledger: inout DeliveryLedger) throws -> InboundFate {
         guard try isNew(event) else { return .repeated }
         if event.source == .automaticReply || event.classification.reason == .automaticReply { return .ignored }
         if case .delivery(let job) = event.subject, job.mailing.isTest { return .ignored }
         switch try finder.find(event.subject) {
         case .found(let job):
-            let terms = try terms(of: job.mailing)
-            try ledger.book(event, of: job, policy: terms.policy, takesJobs: terms.takesJobs, at: now)
+            try ledger.book(event, of: job)
             return .booked
         case .none(let cause):
             let isSuppressed = try suppress(event, summary: &ledger.summary)
@@ -82,18 +71,6 @@ struct InboundLedger {
             summary.suppressed.append(.init(key: form.key, outcome: outcome, reason: reason))
         }
         return true
-    }
-
-    private mutating func terms(of mailing: MailingID) throws -> Terms {
-        if let known = terms[mailing] { return known }
-        let statement = try db.cachedStatement(sql: "SELECT retry, state FROM mailings WHERE id = ?")
-        let row = try Row.fetchOne(statement, arguments: [mailing.rawValue])
-        // A policy that another version wrote must not keep what came back from being booked.
-        let policy = try? JSONDecoder().decode(RetryPolicy.self, from: Data((row?[0] ?? "").utf8))
-        let found = Terms(
-            policy: policy ?? .standard, takesJobs: (row?[1]).flatMap(MailingState.init(rawValue:)) != .cancelled)
-        terms[mailing] = found
-        return found
     }
 
     private func finish() throws {

@@ -76,14 +76,14 @@ extension ContactBook {
         return try rows.map { row in
             let job = DeliveryJob.ID(mailing: MailingID(rawValue: row[3]), ordinal: row[4])
             let outcome = Outcome(rawValue: row[5]) ?? .queued
-            var events = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT at, outcome, reason, rule, phase, attempt, reply FROM history
-                    WHERE mailing = ? AND ordinal = ? ORDER BY number
-                    """,
-                arguments: [job.mailing.rawValue, job.ordinal]
-            ).map(HistoryEvent.init(row:))
+            var events = HistoryEvent.lines(
+                try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT at, outcome, reason, rule, phase, attempt, reply FROM history
+                        WHERE mailing = ? AND ordinal = ? ORDER BY number
+                        """,
+                    arguments: [job.mailing.rawValue, job.ordinal]))
             if let queued = row[10] as Int64? ?? (outcome == .queued ? row[11] : nil) {
                 events.insert(HistoryEvent(queuedAt: UnixTime(milliseconds: queued)), at: 0)
             }

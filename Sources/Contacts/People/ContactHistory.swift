@@ -57,7 +57,21 @@ extension HistoryEvent {
             phase: DeliveryPhase.local.rawValue, attempt: 0, reply: "")
     }
 
-    init(row: Row) {
+    /// The lines of one delivery, in order.
+    ///
+    /// What came back and moved nothing shows the outcome that stood.
+    static func lines(_ rows: [Row]) -> [HistoryEvent] {
+        var status = DeliveryStatus.waiting
+        return rows.map { row in
+            var line = HistoryEvent(row: row)
+            guard let outcome = Outcome(rawValue: row[1]), let phase = DeliveryPhase(code: row[4]) else { return line }
+            _ = status.absorb(outcome, Reason(rawValue: line.reason), phase: phase)
+            if outcome == .queued, phase.isAfterwards { line.outcome = status.outcome.name }
+            return line
+        }
+    }
+
+    private init(row: Row) {
         self.init(
             time: UnixTime(milliseconds: row[0]).iso8601, outcome: Outcome(rawValue: row[1])?.name ?? "",
             reason: row[2],

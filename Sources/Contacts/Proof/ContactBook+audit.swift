@@ -76,6 +76,13 @@ extension ContactBook {
             check("open contacts of a finished mailing", expected: 0, actual: open)
             check("finished mailing is wholly fed", expected: mailing.prepared, actual: mailing.fed)
         }
+        check(
+            "contacts to be attempted again that are not Soft Bounced", expected: 0,
+            actual: try number(
+                """
+                SELECT count(*) FROM redeliveries r JOIN deliveries d ON d.mailing = r.mailing AND d.ordinal = r.ordinal
+                WHERE r.mailing = ? AND d.outcome <> 8
+                """))
         for aspect in HistoryReplay.Aspect.allCases {
             report.checks.append(
                 AuditCheck(
@@ -94,7 +101,11 @@ extension ContactBook {
         report.checks.append(AuditCheck("book", "licences used beyond the total", expected: 0, actual: overdrawn))
         var violations = 0
         var findings: [String] = []
-        for table in ["lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "engagements"] {
+        let tables = [
+            "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "engagements",
+            "redeliveries",
+        ]
+        for table in tables {
             for violation in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check(\(table))").prefix(1000) {
                 violations += 1
                 if findings.count < AuditCheck.listed {

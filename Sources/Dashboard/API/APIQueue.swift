@@ -21,6 +21,8 @@ public struct APIQueue: Hashable, Sendable, Codable {
         /// Held until its owner decides: because it is in doubt, or because its workers died.
         public var inDoubt: Int
         public var dead: Int
+        /// That workers leave it to others, and why, for people; `nil` when each of them can send it.
+        public var lack: String?
         /// The sites with the most waiting jobs, the busiest first.
         public var sites: [Site]
     }

@@ -11,7 +11,9 @@ public enum APIRoute {
     public static let suppressionRemovals = suppressions + "/removals"
     public static let pace = prefix + "/pace"
     public static let paceRemovals = pace + "/removals"
+    public static let inbound = prefix + "/inbound"
     public static let queue = prefix + "/queue"
+    public static let tls = queue + "/tls"
     public static let audit = prefix + "/audit"
     /// Where a survey platform reports interviews.
     public static let interviews = prefix + "/interviews"

@@ -106,14 +106,14 @@ extension APIRoutes {
             let options = try MailingOptions(mailing)
             return APICampaign.Mailing(
                 mailing, numbers, options: options, message: try coordinator.messageOptions(mailing),
-                waitsFor: reason(for: numbers.state, options: options))
+                waitsFor: reason(for: mailing.id, numbers.state, options: options))
         }
         return APICampaign(
             campaign: campaign.name, mailings: mailings, list: campaign.list, created: campaign.created)
     }
 
     /// Why a mailing in this state does not go on, if it does not.
-    private func reason(for state: MailingState, options: MailingOptions) -> String? {
+    private func reason(for mailing: MailingID, _ state: MailingState, options: MailingOptions) -> String? {
         switch state {
         case .draft: "not started"
         case .waiting:
@@ -121,7 +121,9 @@ extension APIRoutes {
                 + [coordinator.feedingHold].compactMap(\.self))
                 .joined(separator: "; ")
         case .paused: "paused; it goes on after: postrider campaign resume"
-        case .preparing, .running: coordinator.feedingHold ?? reasonOfHours(options.window)
+        case .preparing, .running:
+            coordinator.feedingHold ?? reasonOfHours(options.window)
+                ?? coordinator.lackOfAllWorkers(for: mailing).map { "no worker can send it: \($0)" }
         case .cancelled, .finished: nil
         }
     }

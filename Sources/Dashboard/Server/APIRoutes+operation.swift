@@ -13,6 +13,17 @@ extension APIRoutes {
             return try Response.json(
                 APIQueue(overview, redis: "\(coordinator.redisEndpoint)"), request, context)
         }
+        api.get("queue/tls") { request, context in
+            let day = try request.values("day").first.map { text in
+                guard let day = UTCDay(text) else {
+                    throw APIErrorReport(code: "bad_input", message: "“\(text)” is no day; write it as 2026-11-26")
+                }
+                return day
+            }
+            let counts = try await coordinator.tlsCounts(of: day, domains: request.values("domain"))
+            return try Response.json(
+                APITLSReport(counts.day, counts.entries, host: ProcessInfo.processInfo.hostName), request, context)
+        }
         api.get("audit") { request, context in
             try Response.json(try await coordinator.audit(request.values("campaign").first), request, context)
         }
@@ -29,7 +40,7 @@ extension APIQueue {
             Mailing(
                 campaign: mailing.campaign, mailing: mailing.name, state: jobs.state,
                 restsUntil: jobs.restsUntil.map(\.iso8601), waiting: jobs.waiting, due: jobs.due, settled: jobs.settled,
-                inDoubt: jobs.inDoubt, dead: jobs.dead,
+                inDoubt: jobs.inDoubt, dead: jobs.dead, lack: status.lack(for: mailing.id).map(Self.words),
                 sites: jobs.sites.prefix(Self.mostSites).map { Site(site: $0.site, waiting: $0.waiting) })
         }
         let workers = status.workers.map { worker in
@@ -54,7 +65,16 @@ extension APIQueue {
         guard let object = try? JSONSerialization.jsonObject(with: Data(description.utf8)) as? [String: Any] else {
             return description.isEmpty ? [:] : ["description": description]
         }
-        return object.mapValues { "\($0)" }
+        // What it lacks is told with the mailings.
+        return object.filter { $0.key != "lacks" }.mapValues { "\($0)" }
+    }
+
+    private static func words(_ lack: QueueStatus.Lack) -> String {
+        let who =
+            lack.concernsAll
+            ? "no worker can send it"
+            : "\(lack.workers) worker\(lack.workers == 1 ? " leaves" : "s leave") it to others"
+        return "\(who): \(lack.reason)"
     }
 }
 

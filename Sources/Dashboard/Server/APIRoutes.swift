@@ -17,6 +17,7 @@ struct APIRoutes: Sendable {
         addEngagement(to: api)
         addHeld(to: api)
         addAccounts(to: api)
+        addInbound(to: api)
         addPace(to: api)
         addOperation(to: api)
         return router

@@ -1,6 +1,7 @@
 extension MailingOptions: Codable {
     private enum Key: String, CodingKey, CaseIterable {
         case inDoubt, weight, quotaPerHour, window
+        case requiresTLS = "requireTLS"
     }
 
     /// Reads options; a missing key takes its standard value, an unknown one is an error.
@@ -22,15 +23,17 @@ extension MailingOptions: Codable {
             inDoubt: inDoubt ?? Self.standard.inDoubt,
             weight: container.decodeIfPresent(Int.self, forKey: .weight) ?? Self.standard.weight,
             quotaPerHour: container.decodeIfPresent(Int.self, forKey: .quotaPerHour),
-            window: container.decodeIfPresent(SendingWindow.self, forKey: .window))
+            window: container.decodeIfPresent(SendingWindow.self, forKey: .window),
+            requiresTLS: container.decodeIfPresent(Bool.self, forKey: .requiresTLS) ?? false)
     }
 
-    /// Writes the policy and the weight, and the quota and the window where there is one.
+    /// Writes the policy and the weight, and the rest where it is not as usual.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(inDoubt, forKey: .inDoubt)
         try container.encode(weight, forKey: .weight)
         try container.encodeIfPresent(quotaPerHour, forKey: .quotaPerHour)
         try container.encodeIfPresent(window, forKey: .window)
+        if requiresTLS { try container.encode(true, forKey: .requiresTLS) }
     }
 }

@@ -23,13 +23,17 @@ public struct MailingOptions: Hashable, Sendable {
     /// The hours in which it sends; `nil` for all.
     public let window: SendingWindow?
 
+    /// Whether every server on the way must take it by TLS and prove who it is (RFC 8689).
+    public let requiresTLS: Bool
+
     /// Sent again when in doubt, weight 1, no quota, at all hours.
     public static let standard = MailingOptions(
-        uncheckedInDoubt: .resend, weight: 1, quotaPerHour: nil, window: nil)
+        uncheckedInDoubt: .resend, weight: 1, quotaPerHour: nil, window: nil, requiresTLS: false)
 
     /// Makes options of their parts; what is left out is as in ``standard``.
     public init(
-        inDoubt: InDoubtPolicy = .resend, weight: Int = 1, quotaPerHour: Int? = nil, window: SendingWindow? = nil
+        inDoubt: InDoubtPolicy = .resend, weight: Int = 1, quotaPerHour: Int? = nil, window: SendingWindow? = nil,
+        requiresTLS: Bool = false
     ) throws(MailingOptionsError) {
         guard Self.weights.contains(weight) else {
             throw MailingOptionsError(key: "weight", message: "\(weight) is not a number from 1 to 1000")
@@ -38,14 +42,20 @@ public struct MailingOptions: Hashable, Sendable {
             throw MailingOptionsError(
                 key: "quotaPerHour", message: "\(quotaPerHour) is not a number from 1 to 1000000000")
         }
-        self.init(uncheckedInDoubt: inDoubt, weight: weight, quotaPerHour: quotaPerHour, window: window)
+        self.init(
+            uncheckedInDoubt: inDoubt, weight: weight, quotaPerHour: quotaPerHour, window: window,
+            requiresTLS: requiresTLS)
     }
 
-    private init(uncheckedInDoubt inDoubt: InDoubtPolicy, weight: Int, quotaPerHour: Int?, window: SendingWindow?) {
+    private init(
+        uncheckedInDoubt inDoubt: InDoubtPolicy, weight: Int, quotaPerHour: Int?, window: SendingWindow?,
+        requiresTLS: Bool
+    ) {
         self.inDoubt = inDoubt
         self.weight = weight
         self.quotaPerHour = quotaPerHour
         self.window = window
+        self.requiresTLS = requiresTLS
     }
 }
 

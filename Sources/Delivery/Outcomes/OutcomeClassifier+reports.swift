@@ -14,17 +14,59 @@ extension OutcomeClassifier {
     }
 
     private func classifyFailure(_ report: RecipientReport) -> Classification {
+        let reply = Self.reply(of: report)
         let context = report.context.isEmpty ? nil : book.phaseNamed(in: FoldedText(report.context))
-        let prepared = PreparedReply(Self.reply(of: report), phase: context ?? report.phase, book)
-        var classification = Self.classification(of: prepared, by: book.rules.first { $0.matches(prepared) })
+        var classification = judge(reply, phase: context ?? report.phase)
         // The report may know what the reply that it quotes does not: that no other followed for too long.
         if let status = report.status, status.subject == 4, status.detail == 7,
             !Self.fullRules.contains(classification.rule)
         {
             return Classification(outcome: .softBounced, reason: .expired, rule: "N1")
         }
+        if Self.isVague(classification) { classification = judgeByNotice(reply, report) ?? classification }
+        if classification.reason == .senderBlocked { classification = blocked(reply, report) ?? classification }
         if classification.outcome == nil || classification.outcome == .queued { classification.outcome = .deferred }
         return classification
+    }
+
+    private func judge(_ reply: SMTPReply, phase: DeliveryPhase) -> Classification {
+        let prepared = PreparedReply(reply, phase: phase, isReported: true, book)
+        return Self.classification(of: prepared, by: book.rules.first { $0.matches(prepared) })
+    }
+
+    /// Judges a reply that says little ("Service unavailable") by what the reporting system says around it, or else to people.
+    private func judgeByNotice(_ reply: SMTPReply, _ report: RecipientReport) -> Classification? {
+        for words in [report.context, report.notice] where !words.isEmpty {
+            var whole = reply
+            whole.text = words + " " + reply.text
+            let classification = judge(whole, phase: report.phase)
+            if Self.tellingReasons.contains(classification.reason) { return classification }
+        }
+        return nil
+    }
+
+    /// Whether little was understood.
+    private static func isVague(_ classification: Classification) -> Bool {
+        classification.reason == .unknown || ["4d", "5o", "5p"].contains(classification.rule)
+    }
+
+    /// The reasons that are believed when they are found in a notice for people, which also speaks of administrators, rules and standards.
+    private static let tellingReasons: Set<Reason> = [
+        .noSuchUser, .noSuchDomain, .nullMX, .mailboxFull, .mailboxDisabled, .mailboxUnavailable, .moved, .systemFull,
+        .tooBig,
+        .expired, .greylisted, .rateLimited, .spamContent, .urlListed, .virusOrAttachment, .senderAuthentication,
+        .senderBlocked, .senderRejected, .unreachable, .dnsTemporary,
+    ]
+
+    /// What a refusal of the sending server means where that server is a relay.
+    ///
+    /// Refused at connect for want of a name, it is the relay whose DNS is wrong. And a status of class 4 says that the relay took the
+    /// refusal for a passing one, so nothing is final for the recipient; unless the reply was the greeting of its server, in so many words.
+    private func blocked(_ reply: SMTPReply, _ report: RecipientReport) -> Classification? {
+        let nameless = judge(reply, phase: .dsn)
+        if nameless.reason == .senderAuthentication { return nameless }
+        guard report.status?.statusClass == 4, !reply.text.contains("refused to talk to me") else { return nil }
+        return Classification(outcome: .deferred, reason: .senderBlockedTemporarily, rule: "4b")
     }
 
     /// The rules that know why a message could not be stored, which is news even where it also was given up.

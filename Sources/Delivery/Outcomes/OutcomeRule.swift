@@ -77,6 +77,13 @@ extension OutcomeRule.Term {
     }
 }
 
+extension PreparedReply {
+    /// The bits of the phases that hold.
+    fileprivate var phases: UInt16 {
+        1 << UInt16(phase.code) | (isReported ? 1 << UInt16(DeliveryPhase.dsn.code) : 0)
+    }
+}
+
 extension OutcomeRule.Test {
     func holds(_ reply: PreparedReply) -> Bool {
         switch self {
@@ -89,7 +96,7 @@ extension OutcomeRule.Test {
             guard let status = reply.status else { return orNone }
             return patterns.contains { $0.matches(status) }
         case .phase(let phases):
-            return phases & (1 << UInt16(reply.phase.code)) != 0
+            return phases & reply.phases != 0
         case .says(let lists):
             return reply.words.contains(anyOf: lists)
         case .names(let lists):

@@ -18,8 +18,10 @@ struct Phrase: Hashable, Sendable {
         source = text
         segments = text.split(separator: "…").map { part in
             let trimmed = part.split(separator: " ").joined(separator: " ")
-            // Chinese and Japanese are written without spaces: there is no edge of a word to look at.
-            let isSpaced = !trimmed.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) }
+            // Chinese and Japanese are written without spaces, and Korean words go on with endings: there is no edge to look at.
+            let isSpaced = !trimmed.unicodeScalars.contains {
+                (0x3040...0x9FFF).contains($0.value) || (0xAC00...0xD7A3).contains($0.value)
+            }
             return Segment(
                 bytes: FoldedText.folded(trimmed), startsInsideWord: trimmed.hasPrefix("*") || !isSpaced,
                 endsInsideWord: trimmed.hasSuffix("*") || !isSpaced)

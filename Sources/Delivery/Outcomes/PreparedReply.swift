@@ -5,6 +5,8 @@ struct PreparedReply: Sendable {
     /// The first digit of the reply code, else of the enhanced status code, else what the words suggest.
     let replyClass: UInt16
     let phase: DeliveryPhase
+    /// Whether it was told by a relay, in a bounce message: the phase `dsn` then holds besides the one that the relay names.
+    let isReported: Bool
     /// The words without relay boilerplate, URLs, addresses and repeated codes.
     let text: FoldedText
     /// The word lists that have a phrase in the prepared text.
@@ -12,12 +14,13 @@ struct PreparedReply: Sendable {
     /// The lists that have a host name in the untouched text (the prepared one has lost its links).
     let hosts: PhraseIndex.Hits
 
-    init(_ reply: SMTPReply, phase: DeliveryPhase, _ book: RuleBook) {
+    init(_ reply: SMTPReply, phase: DeliveryPhase, isReported: Bool = false, _ book: RuleBook) {
         let raw = reply.text.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
         text = FoldedText(utf8: ReplyCleaner.clean(raw))
         words = book.words.search(text.bytes)
         hosts = book.hosts.search(raw)
         self.phase = book.phaseNamed(in: FoldedText(utf8: raw)) ?? phase
+        self.isReported = isReported || phase == .dsn
         let refusal = Self.refusal(in: raw)
         code = refusal?.code ?? reply.code
         status = refusal.map { $0.status ?? reply.enhancedStatus } ?? reply.enhancedStatus

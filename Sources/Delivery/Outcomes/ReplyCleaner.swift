@@ -6,12 +6,27 @@ enum ReplyCleaner {
         for (opening, closing) in boilerplate {
             remove(from: opening, through: closing, in: &bytes)
         }
-        let words = bytes.split(separator: 0x20)
+        let words = spaced(bytes).split(separator: 0x20)
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         for word in words where !isNoise(word) {
             result.append(contentsOf: withoutMarkedParts(word))
             result.append(0x20)
+        }
+        return result
+    }
+
+    /// With spaces between the words of scripts that write none and what else stands there, such as an address.
+    private static func spaced(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(where: { $0 >= 0xE3 }) else { return bytes }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count + bytes.count / 8)
+        for byte in bytes {
+            // From U+3000 on a character begins with one of these bytes, and all its others are below 0xC0.
+            if let last = result.last, (byte >= 0xE3 && last < 0x80) || (byte < 0x80 && last >= 0x80 && byte != 0x20) {
+                result.append(0x20)
+            }
+            result.append(byte)
         }
         return result
     }

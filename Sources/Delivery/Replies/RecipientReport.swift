@@ -9,12 +9,15 @@ public struct RecipientReport: Hashable, Sendable {
     public var phase: DeliveryPhase
     /// What the reporting system says before it quotes the reply; it may name the phase, and is no reason.
     public var context: String
+    /// All that the notice tells people, where it is about this recipient alone: it may hold the reason that the reply does not.
+    public var notice: String
 
     public init(
         action: ReportAction, status: EnhancedStatusCode?, reply: SMTPReply, phase: DeliveryPhase = .dsn,
-        context: String = ""
+        context: String = "", notice: String = ""
     ) {
         self.context = context
+        self.notice = notice
         self.action = action
         self.status = status
         self.reply = reply

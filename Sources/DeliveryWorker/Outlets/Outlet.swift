@@ -66,8 +66,12 @@ final class Outlet {
 }
 
 extension Outlet: SMTPMessageSource {
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
-        engine.nextMessages(for: self, upTo: count, isIdle: isIdle)
+    func nextMessages(upTo count: Int, isIdle: Bool, on session: SMTPSession) -> [OutgoingMessage] {
+        engine.nextMessages(for: self, upTo: count, isIdle: isIdle, on: session)
+    }
+
+    func tlsFailed(_ type: TLSResultType, with host: SMTPHost) {
+        engine.tlsFailed(type, with: host, of: self)
     }
 
     func finished(_ token: UInt64, _ result: DeliveryResult) {

@@ -25,6 +25,7 @@ extension SMTPSecurity {
     fileprivate init(_ policy: TLSPolicy, authorities: String?) {
         switch policy {
         case .opportunistic: self = .opportunistic
+        case .tested(let names): self = .tested(.names(names, trust: authorities.map { .file($0) } ?? .system))
         case .encrypted: self = .required(.none)
         case .verified(let names, _):
             self = .required(.names(names, trust: authorities.map { .file($0) } ?? .system))

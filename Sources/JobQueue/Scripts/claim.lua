@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- CLAIM: moves due jobs to their lanes, then jobs from lanes into a worker's flight.
--- ARGV: 1 worker, 2 how many jobs it has room for
+-- ARGV: 1 worker, 2 how many jobs it has room for, then the mailings that it leaves to others (at most 64)
 -- Result: false when the lease is lost; else {wait, suppressions, m, site, paced, {payload…}, …} where wait is how many ms from
 --   now there may be something again (-1: nothing is known to come), suppressions is how many addresses were suppressed after
 --   they had been fed (0: the worker need not look), and paced is 1 when the site wants to hear what it accepted, 2 when also what ended.
@@ -19,6 +19,16 @@ local LONGEST_PARKING = 60000
 local worker, want, now = ARGV[1], math.min(tonumber(ARGV[2]), 500), now_ms()
 local at_once = text_of(now)
 if not lease_holds(worker, now) then return false end
+local passes = {}
+for i = 3, math.min(#ARGV, 66) do passes[ARGV[i]] = true end
+
+-- Opens a job again that was settled and came back, unless it was called off; answers whether it is open.
+local function reopen(m, payload)
+  local ordinal = ordinal_of(payload)
+  if redis.call('HEXISTS', key_again(m), ordinal) == 0 then return false end
+  redis.call('SETBIT', key_done(m), ordinal, 0)
+  return true
+end
 
 -- A due job goes to the head of its lane: it has waited its time, it does not queue behind the whole mailing again.
 local function promote(limit)
@@ -28,9 +38,14 @@ local function promote(limit)
   if #jobs < limit then redis.call('ZREM', due_key, bucket) end
   local promoted = {}
   for _, text in ipairs(jobs) do
-    local m, site, payload = split_place(text)
+    local m, site, payload, _, came_back = split_place(text)
     promoted[m] = (promoted[m] or 0) + 1
-    put_back(m, site, payload, now)
+    if not came_back or reopen(m, payload) then
+      put_back(m, site, payload, now)
+    else
+      count(m, 'closed', 1)
+      count(m, 'settled', 1)
+    end
   end
   for m, n in pairs(promoted) do count(m, 'due', -n) end
 end
@@ -176,17 +191,16 @@ local function serve(m, n, some)
   return f / 2
 end
 
-local left = want
-for _, m in ipairs(redis.call('ZRANGE', mailings_key, '0', MAX_MAILINGS - 1)) do
-  if left <= 0 then break end
+-- Serves one mailing with up to n jobs; returns how many it took.
+local function serve_mailing(m, n)
   local mailing = redis.call('HMGET', key_mailing(m), 'weight', 'window', 'quota_interval', 'quota_burst', 'quota_tat')
   local weight = table.remove(mailing, 1)
-  local room, later = mailing_allowance(mailing, left)
+  local room, later = mailing_allowance(mailing, n)
+  local taken = 0
   if room > 0 then
-    local taken = serve(m, room, math.min(math.ceil(room / TURN) + SPARE_LANES, MAX_LANES))
+    taken = serve(m, room, math.min(math.ceil(room / TURN) + SPARE_LANES, MAX_LANES))
     -- Those may all have been empty, or waiting for their pace as of now.
     if taken == 0 then taken = serve(m, room, MAX_LANES) end
-    left = left - taken
     if taken > 0 then
       redis.call('ZINCRBY', mailings_key, taken / (weight or 1), m)
       if mailing[2] then
@@ -201,9 +215,31 @@ for _, m in ipairs(redis.call('ZRANGE', mailings_key, '0', MAX_MAILINGS - 1)) do
     -- Nothing of it may go before then: until then it costs nothing.
     if later then redis.call('ZADD', resting_key, later, m) end
   end
+  return taken
 end
 
-if redis.call('EXISTS', mailings_key) == 1 then
+local left, served, passed = want, nil, {}
+for _, m in ipairs(redis.call('ZRANGE', mailings_key, '0', MAX_MAILINGS + #ARGV - 3)) do
+  if left <= 0 then break end
+  if passes[m] then
+    passed[#passed + 1] = m
+  else
+    left = left - serve_mailing(m, left)
+    served = served or m
+  end
+end
+-- What is left to others does not fall behind what is served here: it would have arrears, and newcomers with it (see activate),
+-- and all others would stand still until these are worked off.
+local level = served and #passed > 0 and redis.call('ZSCORE', mailings_key, served)
+if level then
+  for _, m in ipairs(passed) do redis.call('ZADD', mailings_key, 'XX', 'GT', level, m) end
+end
+
+local servable = redis.call('ZCARD', mailings_key)
+for i = 3, math.min(#ARGV, 66) do
+  if redis.call('ZSCORE', mailings_key, ARGV[i]) then servable = servable - 1 end
+end
+if servable > 0 then
   result[1] = 0
 else
   local soonest = math.huge

@@ -33,7 +33,8 @@ local function ordinal_of(payload) return (struct.unpack('>I4', payload)) end
 local function count(m, name, by) redis.call('HINCRBY', key_counts(m), name, text_of(by)) end
 
 -- The text of a job in flight or due is "<mailing>:<site>\n<payload>", since it stands outside its lane. In flight, "+" stands
--- for ":" where the message counts as a connection in use (see pace.lua).
+-- for ":" where the message counts as a connection in use (see pace.lua); among what is due, "!" for a job that was settled and
+-- came back (see redeliver.lua).
 local function with_place(m, site, payload) return m .. ':' .. site .. '\n' .. payload end
 local function split_head(text)
   local newline = string.find(text, '\n', 1, true)
@@ -44,7 +45,7 @@ local function counted_site(text) return string.match(text, '^%d+%+([^\n]*)') en
 local function split_place(text)
   local place, payload = split_head(text)
   local m, mark, site = string.match(place, '^(%d+)(.)(.*)\n$')
-  return m, site, payload, mark == '+'
+  return m, site, payload, mark == '+', mark == '!'
 end
 
 local function state_of(m) return redis.call('HGET', key_mailing(m), 'state') end

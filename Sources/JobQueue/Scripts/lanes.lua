@@ -4,6 +4,8 @@ local mailings_key = prefix .. 'mailings'
 local resting_key = prefix .. 'resting'
 local due_key = prefix .. 'due'
 local function key_bucket(second) return prefix .. 'due:' .. second end
+-- By ordinal the number of the last order to take up again a job that was settled.
+local function key_again(m) return prefix .. 'again:' .. m end
 
 -- Puts a running mailing among those that are served, level with the least served one (a newcomer has no arrears to collect).
 local function activate(m)

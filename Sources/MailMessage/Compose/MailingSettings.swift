@@ -11,16 +11,20 @@ public struct MailingSettings: Sendable, Codable {
     public var retry: RetryPolicy
     /// What becomes of a message that may or may not have been accepted.
     public var inDoubt: InDoubtPolicy
+    /// Whether every server on the way must take it by TLS and prove who it is (RFC 8689); not when `nil`.
+    public var requiresTLS: Bool?
     /// The template's files, which its own JSON leaves out.
     private var attachments: [MessageAttachment]?
 
     public init(
-        template: MessageTemplate, envelopeSender: String, retry: RetryPolicy, inDoubt: InDoubtPolicy = .resend
+        template: MessageTemplate, envelopeSender: String, retry: RetryPolicy, inDoubt: InDoubtPolicy = .resend,
+        requiresTLS: Bool = false
     ) {
         self.template = template
         self.envelopeSender = envelopeSender
         self.retry = retry
         self.inDoubt = inDoubt
+        self.requiresTLS = requiresTLS ? true : nil
         attachments = template.attachments.isEmpty ? nil : template.attachments
     }
 

@@ -21,6 +21,8 @@ public struct InboundMessage: Sendable {
     public var findings: [InboundFinding]
     /// The addresses that the message itself was sent to, one of which may carry a contact's token.
     public var addressees: [String]
+    /// Whom the message that came back was sent to, as its own header says.
+    public var returnedRecipients: [String]
 
     /// Reads a message.
     ///
@@ -29,6 +31,7 @@ public struct InboundMessage: Sendable {
         let reader = InboundReader(reading: bytes[...], limits: limits)
         kind = reader.kind
         addressees = reader.origin.addressees
+        returnedRecipients = reader.returned.recipients
         findings = reader.findings(classifier)
     }
 }

@@ -6,7 +6,9 @@ struct InboundReader: Sendable {
     private(set) var kind = InboundMessage.Kind.other
     private var reports: [ReadReport] = []
     private var complaint: FeedbackReport?
-    private var returned = ReturnedMessage()
+    /// Whether it is a receipt or another report that is not about deliveries.
+    private var isOtherReport: Bool
+    private(set) var returned = ReturnedMessage()
     private var originalEnvelopeID: String?
     private var notice: [Bytes] = []
     private let limits: ParseLimits
@@ -24,14 +26,17 @@ struct InboundReader: Sendable {
         self.limits = limits
         let message = MIMEEntity(reading: bytes, limits: limits)
         origin = MessageOrigin(message.header, limit: limits.recipients)
+        isOtherReport = origin.isOtherReport
         var delivery = DeliveryReport()
         sort(message, delivery: &delivery)
         if complaint != nil {
             kind = .complaint
         } else if !delivery.recipients.isEmpty {
             read(delivery)
-        } else if origin.isMailSystem
-            || !origin.isAbsenceNotice && (origin.hasNullReturnPath || origin.hasFailureSubject)
+        } else if isOtherReport {
+            kind = .automaticReply
+        } else if origin.isMailSystem || origin.isListManager && NoticePhrases.listRefusals.occurs(in: noticeText)
+            || !origin.isAbsenceNotice && !origin.isReply && (origin.hasNullReturnPath || origin.hasFailureSubject)
         {
             readNotice(forwarded: depth == 0 ? message : nil)
         }
@@ -51,12 +56,17 @@ struct InboundReader: Sendable {
                 originalEnvelopeID = originalEnvelopeID ?? report.originalEnvelopeID
             } else if part.contentType.isFeedbackReport {
                 complaint = complaint ?? FeedbackReport(reading: part.decodedBody, limits: limits)
+            } else if part.contentType.isReceipt {
+                isOtherReport = true
             } else if part.contentType.isMessage {
                 takeReturned(MIMEHeader(reading: part.decodedBody, limits: limits))
             } else if part.contentType.isText, returned.messageID == nil || text == nil {
                 let isHTML = part.contentType.subtype == "html"
                 if !isHTML, text != nil || part.isAttachment, NoticeText.isHeader(part.text) {
                     takeReturned(MIMEHeader(reading: part.text, limits: limits))
+                } else if !isHTML, delivery.recipients.isEmpty, text != nil, let report = reportWithin(part.text) {
+                    // A report whose writer, or a gateway on its way, did not name it as one.
+                    delivery = report
                 } else if text == nil || (text?.isHTML ?? false) && !isHTML {
                     text = (part, isHTML)
                 }
@@ -65,7 +75,9 @@ struct InboundReader: Sendable {
         if let text {
             take(text.isHTML ? HTMLReader.text(of: text.part.text)[...] : text.part.text, delivery: &delivery)
         }
-        if complaint == nil, message.parts.count == 1, message.parts[0].contentType.isMessage, isOldComplaint(message) {
+        if complaint == nil, delivery.recipients.isEmpty, message.leaves.contains(where: \.contentType.isMessage),
+            isOldComplaint(message)
+        {
             complaint = FeedbackReport(recipients: Array(returned.recipients.prefix(1)))
         }
     }
@@ -80,10 +92,27 @@ struct InboundReader: Sendable {
             returned = ReturnedMessage(messageID: notification.returnedMessageID)
             return
         }
+        let text = Self.unquoted(text)
         let read = NoticeText(text, limits: limits)
         notice = read.lines
         if let header = read.returnedHeader { takeReturned(header) }
         if delivery.recipients.isEmpty { delivery = reportWithin(text) ?? delivery }
+    }
+
+    /// A text of which most is quoted, as it is when a person passes a report on, without the marks of quotation.
+    private static func unquoted(_ text: Bytes) -> Bytes {
+        guard text.prefix(2_000).contains(UInt8(ascii: ">")) else { return text }
+        let lines = LineScanner.lines(of: text, atMost: 400)
+        let quoted = lines.count { $0.first == UInt8(ascii: ">") }
+        guard quoted > 8, quoted * 2 > lines.count else { return text }
+        var result: [UInt8] = []
+        for line in lines {
+            var line = line
+            if line.first == UInt8(ascii: ">") { line = line.dropFirst() }
+            if line.first == ASCII.space { line = line.dropFirst() }
+            result += line + [ASCII.lineFeed]
+        }
+        return result[...]
     }
 
     private mutating func takeReturned(_ header: MIMEHeader) {
@@ -183,14 +212,21 @@ struct InboundReader: Sendable {
 
     private mutating func readNotice(forwarded message: MIMEEntity?) {
         let read = BounceNotice(
-            notice, named: origin.failedRecipients, own: origin.ownAddresses, limit: limits.recipients)
+            notice, named: origin.failedRecipients, own: origin.ownAddresses,
+            isFromList: origin.isListManager && !origin.isMailSystem, limit: limits.recipients)
         var recipients = read.recipients
-        let whole = notice.joined(separator: [ASCII.space])
-        let text = Array(whole.prefix(4_000))[...]
+        let text = noticeText
         let isCertain =
             origin.isMailSystem && (origin.hasFailureSubject || !recipients.isEmpty && !origin.isAbsenceNotice)
+            || origin.hasNullReturnPath && origin.hasFailureSubject && !recipients.isEmpty
         let quotesReply = origin.hasFailureSubject && recipients.contains { QuotedReply(in: $0.diagnostic).hasCodes }
-        guard isCertain || quotesReply || origin.isWarning || Self.failures.occurs(in: text) else { return }
+        guard
+            isCertain || quotesReply || origin.isWarning || origin.isListManager
+                || NoticePhrases.failures.occurs(in: text)
+        else { return }
+        if !origin.isMailSystem, !quotesReply, NoticePhrases.challenges.occurs(in: text) {
+            return kind = .automaticReply
+        }
         if recipients.isEmpty, let message {
             readForwarded(message)
             if kind != .other { return }
@@ -200,7 +236,8 @@ struct InboundReader: Sendable {
         }
         guard !recipients.isEmpty else { return }
         kind = .notice
-        let isDelay = (origin.isWarning || Self.delays.occurs(in: text)) && !Self.final.occurs(in: text)
+        let soundsDelayed = origin.isWarning || NoticePhrases.delays.occurs(in: text)
+        let isDelay = soundsDelayed && !NoticePhrases.final.occurs(in: text)
         for recipient in recipients {
             reports.append(
                 ReadReport(
@@ -210,33 +247,6 @@ struct InboundReader: Sendable {
                     words: recipient.diagnostic))
         }
     }
-
-    /// What notices say of a failure.
-    private static let failures: WordSet = [
-        "could not be delivered", "couldn't be delivered", "cannot be delivered", "can't be delivered", "not delivered",
-        "wasn't able to deliver", "unable to deliver", "was not able to deliver", "not able to deliver",
-        "error delivering", "trouble delivering", "delivery fail", "delivery to the following", "delivery problem",
-        "delivery error", "failed to deliver", "delivery of", "did not reach", "didn't reach", "did not receive",
-        "permanent error", "permanent fail", "permanent fatal", "failed permanently", "following addresses",
-        "failed addresses", "following recipient", "undeliver", "transcript of session", "returned to sender",
-        "user unknown", "unknown user", "no such user", "rejected", "error message", "error occurred",
-        "konnte nicht zugestellt", "nicht zugestellt", "n'a pas pu être", "non è stato possibile",
-        "no se pudo entregar",
-        "не может быть доставлено", "não foi possível",
-    ]
-    /// What notices say of a message that is still tried.
-    private static let delays: WordSet = [
-        "has been delayed", "is delayed", "been delayed", "not yet been delivered", "not been delivered yet",
-        "warning message only", "will be retried", "will continue to", "attempts will continue", "still trying",
-        "continue to be attempted", "do not need to resend", "temporarily delayed", "delivery is delayed",
-        "being retried",
-        "keep trying",
-    ]
-    /// What they say of one that is not.
-    private static let final: WordSet = [
-        "failed permanently", "permanent error", "permanent fatal", "giving up", "given up", "permanently failed",
-        "no further delivery attempts",
-    ]
 
     // MARK: Findings
 
@@ -261,9 +271,19 @@ struct InboundReader: Sendable {
         }
     }
 
+    /// How much of a notice about one recipient is judged: languages with long letters come to the point late.
+    private static let judgedBytes = 4_000
+
+    /// The text for people, on one line, as far as it is judged.
+    private var noticeText: Bytes {
+        var text: [UInt8] = []
+        for line in notice where text.count < Self.judgedBytes { text += [ASCII.space] + line.trimmed }
+        return text.prefix(Self.judgedBytes)
+    }
+
     private func finding(_ report: ReadReport, _ classifier: OutcomeClassifier) -> InboundFinding {
         let quoted = QuotedReply(in: report.words)
-        let words = report.words.prefix(InboundFinding.diagnosticLimit)
+        let words = report.words.prefix(reports.count == 1 ? Self.judgedBytes : InboundFinding.diagnosticLimit)
         // What stands before a reply is said by the system that quotes it.
         var said = words
         if let start = quoted.start, start < words.endIndex, words[(start + 3)...].count(where: ASCII.isWordByte) > 8 {
@@ -273,10 +293,12 @@ struct InboundReader: Sendable {
             RecipientReport(
                 action: report.action, status: report.status,
                 reply: SMTPReply(code: quoted.code, enhancedStatus: quoted.status, text: said.text),
-                phase: quoted.code == 0 ? .dsn : quoted.phase ?? .dsn, context: words[..<said.startIndex].text))
+                phase: quoted.code == 0 ? .dsn : quoted.phase ?? .dsn, context: words[..<said.startIndex].text,
+                notice: reports.count == 1 ? noticeText.text : ""))
         return InboundFinding(
             recipient: report.recipient, originalRecipient: report.originalRecipient, action: report.action,
             status: report.status ?? quoted.status, code: quoted.code == 0 ? nil : quoted.code, classification: judged,
-            diagnostic: words.text, returnedMessageID: returned.messageID, originalEnvelopeID: originalEnvelopeID)
+            diagnostic: words.prefix(InboundFinding.diagnosticLimit).text, returnedMessageID: returned.messageID,
+            originalEnvelopeID: originalEnvelopeID)
     }
 }

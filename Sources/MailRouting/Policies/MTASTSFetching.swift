@@ -1,3 +1,5 @@
+internal import Delivery
+
 /// Fetches the policy files of domains: from the web, or from what a test puts in its place.
 protocol MTASTSFetching: Sendable {
     /// The text of a domain's policy.

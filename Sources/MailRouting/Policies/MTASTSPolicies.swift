@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Logging
 
 /// Finds the policies of domains, and keeps them (RFC 8461 §3.3, §5.1).
@@ -47,7 +48,7 @@ final class MTASTSPolicies: Sendable {
             keep(MTASTSStore.Entry(id: note.id, fetched: clock.wallTime(), text: text), domain)
             return (policy, min(ttl, .seconds(max(1, policy.maxAge))))
         } catch {
-            reports.count(error.type, domain: domain, policy: .sts)
+            reports.count(.init(error.type), domain: domain, policy: .sts)
             logger.debug(
                 "a policy could not be fetched",
                 metadata: ["domain": "\(domain)", "sts.result": "\(error.type.rawValue)", "error": "\(error)"])

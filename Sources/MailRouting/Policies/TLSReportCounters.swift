@@ -1,54 +1,44 @@
+public import Delivery
 internal import Synchronization
 
 /// Counts, for each domain that receives mail, how TLS went: what a report under RFC 8460 is made of.
 public final class TLSReportCounters: Sendable {
-    /// The counts of one domain under one kind of policy.
-    public struct Entry: Sendable, Hashable {
-        public var domain: String
-        public var policy: PolicyType
-        public var successes = 0
-        public var failures: [TLSResultType: Int] = [:]
-    }
-
-    /// The kind of policy that applied (RFC 8460 §4.2).
-    public enum PolicyType: String, Sendable, Hashable, CaseIterable {
-        case tlsa
-        case sts
-        case none = "no-policy-found"
-    }
-
     private struct Key: Hashable {
         var domain: String
-        var policy: PolicyType
+        var policy: TLSPolicyType
     }
 
-    /// The name under which domains are counted once there are too many.
-    public static let others = "*"
-
     private let limit: Int
-    private let entries = Mutex<[Key: Entry]>([:])
+    private let entries = Mutex<[Key: TLSReportEntry]>([:])
 
-    /// Makes counters for so many domains; what concerns further ones is counted together under ``others``.
+    /// Makes counters for so many domains; what concerns further ones is counted together under `TLSReportEntry.others`.
     public init(limit: Int = 20_000) {
         self.limit = limit
     }
 
     /// Counts a session; `nil` is a success.
-    public func count(_ failure: TLSResultType?, domain: String, policy: PolicyType) {
+    public func count(_ failure: TLSReportEntry.Failure?, domain: String, policy: TLSPolicyType) {
+        var entry = TLSReportEntry(domain: domain, policy: policy)
+        if let failure { entry.failures[failure] = 1 } else { entry.successes = 1 }
+        add([entry])
+    }
+
+    /// Adds what was counted elsewhere, or taken out and could not be handed on.
+    public func add(_ counted: [TLSReportEntry]) {
         entries.withLock { entries in
-            var key = Key(domain: domain, policy: policy)
-            if entries[key] == nil, entries.count >= limit { key.domain = Self.others }
-            var entry = entries[key] ?? Entry(domain: key.domain, policy: policy)
-            if let failure { entry.failures[failure, default: 0] += 1 } else { entry.successes += 1 }
-            entries[key] = entry
+            for new in counted {
+                var key = Key(domain: new.domain, policy: new.policy)
+                if entries[key] == nil, entries.count >= limit { key.domain = TLSReportEntry.others }
+                entries[key, default: TLSReportEntry(domain: key.domain, policy: key.policy)].add(new)
+            }
         }
     }
 
     /// What was counted so far, by domain.
-    public func snapshot() -> [Entry] { Self.sorted(entries.withLock { $0 }) }
+    public func snapshot() -> [TLSReportEntry] { Self.sorted(entries.withLock { $0 }) }
 
     /// What was counted since the last time this was asked, by domain.
-    public func drain() -> [Entry] {
+    public func drain() -> [TLSReportEntry] {
         Self.sorted(
             entries.withLock { entries in
                 defer { entries = [:] }
@@ -56,7 +46,7 @@ public final class TLSReportCounters: Sendable {
             })
     }
 
-    private static func sorted(_ entries: [Key: Entry]) -> [Entry] {
+    private static func sorted(_ entries: [Key: TLSReportEntry]) -> [TLSReportEntry] {
         entries.values.sorted { ($0.domain, $0.policy.rawValue) < ($1.domain, $1.policy.rawValue) }
     }
 }

@@ -1,3 +1,5 @@
+internal import Delivery
+
 /// What the DNS says about one host that takes mail.
 struct HostFacts: Sendable, Hashable {
     enum Addresses: Sendable, Hashable {

@@ -1,3 +1,5 @@
+internal import Delivery
+
 /// Looks hosts up: their addresses, and what DANE demands of them.
 struct HostLookup: Sendable {
     let source: any DNSSource

@@ -163,7 +163,7 @@ extension MailRouter {
             domain: domain, port: configuration.port, policy: policy.value, isImplicit: isImplicit)
         for (record, lookup) in zip(trial, lookups) { assembly.add(record, lookup.facts, lookup.dane) }
         for (type, results) in assembly.problems {
-            for result in results { tlsReports.count(result, domain: domain, policy: type) }
+            for result in results { tlsReports.count(.init(result), domain: domain, policy: type) }
         }
         let expires = lookups.map(\.expires).reduce(min(facts.expires, policy.expires), min)
         return .init(

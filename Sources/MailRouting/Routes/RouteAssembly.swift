@@ -1,3 +1,5 @@
+internal import Delivery
+
 /// Puts together what was found out about a domain, its hosts and its policy: who may be tried, and with what TLS.
 struct RouteAssembly {
     /// A host that may be tried; those of one preference are shuffled anew for every caller.
@@ -22,7 +24,7 @@ struct RouteAssembly {
 
     private(set) var candidates: [Candidate] = []
     private(set) var remarks: [String] = []
-    private(set) var problems: [TLSReportCounters.PolicyType: [TLSResultType]] = [:]
+    private(set) var problems: [TLSPolicyType: [TLSResultType]] = [:]
     private var failure: String?
     private var isHeldByPolicy = false
 
@@ -65,7 +67,7 @@ struct RouteAssembly {
         guard let policy, policy.mode != .none else { return .opportunistic }
         let isAllowed = policy.allows(host)
         if !isAllowed { problems[.sts, default: []].append(.validationFailure) }
-        guard policy.mode == .enforce else { return .opportunistic }
+        guard policy.mode == .enforce else { return isAllowed ? .tested(names: [host]) : .opportunistic }
         if isAllowed { return .verified(names: [host], source: .mtaSTS) }
         remarks.append("\(host) is left out: the domain's MTA-STS policy does not name it")
         isHeldByPolicy = true

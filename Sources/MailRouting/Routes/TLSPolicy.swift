@@ -10,6 +10,9 @@ public enum TLSPolicy: Sendable, Hashable {
 
     /// TLS if it is offered, whatever the certificate; else in clear (RFC 3207, RFC 7435).
     case opportunistic
+    /// As ``opportunistic``; but that the certificate is not one of a known authority for one of these names is counted, since
+    /// the domain tries a policy out (RFC 8461 §5, mode `testing`).
+    case tested(names: [String])
     /// TLS or nothing, whatever the certificate: the TLSA records are there, but none is usable (RFC 7672 §2.2).
     case encrypted
     /// TLS with a certificate of a known authority for one of these names; `*.` stands for one label.
@@ -18,15 +21,11 @@ public enum TLSPolicy: Sendable, Hashable {
     /// a DANE-TA record must be for; DANE-EE needs no name.
     case dane(records: [TLSARecord], names: [String])
 
-    /// The kind of policy under which a session with such a host is counted (RFC 8460 §4.2).
-    public var reportType: TLSReportCounters.PolicyType {
+    /// Whether mail must rather wait than go without this.
+    public var isMandatory: Bool {
         switch self {
-        case .dane, .encrypted: .tlsa
-        case .verified(_, .mtaSTS): .sts
-        case .verified(_, .static), .opportunistic: .none
+        case .opportunistic, .tested: false
+        case .encrypted, .verified, .dane: true
         }
     }
-
-    /// Whether mail must rather wait than go without this.
-    public var isMandatory: Bool { self != .opportunistic }
 }

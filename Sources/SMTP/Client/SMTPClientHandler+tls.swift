@@ -1,3 +1,4 @@
+import Delivery
 import NIOCore
 import NIOSSL
 
@@ -12,7 +13,7 @@ extension SMTPClientHandler {
         do {
             try context.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .before(self))
         } catch {
-            noteFailure(tls.explanation(error))
+            noteFailure("TLS cannot be begun: \(error)")
             end(context, machine.lost(""))
         }
     }
@@ -22,7 +23,7 @@ extension SMTPClientHandler {
         guard machine.stage == .handshake, let tls else { return }
         let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
         if let objection = tls.objection(to: certificate ?? nil) {
-            noteFailure(objection)
+            noteFailure(objection, .certificateHostMismatch)
             return end(context, machine.lost(objection))
         }
         waitingSince = context.eventLoop.now

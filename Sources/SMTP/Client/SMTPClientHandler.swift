@@ -12,7 +12,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     /// What a connection tells and asks its pool.
     protocol Owner: AnyObject {
-        func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage]
+        func nextMessages(upTo count: Int, isIdle: Bool, on session: SMTPSession) -> [OutgoingMessage]
         func finished(_ finished: SMTPClientStateMachine.Finished)
         /// The connection has something to write: call its ``SMTPClientHandler/flush()`` before this turn of the loop ends.
         func wantsFlush(_ handler: SMTPClientHandler)
@@ -38,6 +38,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
     let host: SMTPHost?
     /// How the connection is secured; `nil` where it never is.
     let tls: SMTPTLS?
+    /// What the source knows this connection by; set when it opens.
+    var session = SMTPSession()
     var machine: SMTPClientStateMachine
     var parser = SMTPReplyParser()
     private var writer: SMTPCommandWriter
@@ -166,7 +168,10 @@ final class SMTPClientHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if machine.stage == .handshake, let tls {
-            noteFailure(tls.explanation(error))
+            // It is there although it did not pass.
+            let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+            let (words, type) = tls.explanation(error, certificate ?? nil)
+            noteFailure(words, type)
         } else if case .some(.uncleanShutdown) = error as? NIOSSLError {
             // A server that closes without a word of TLS closes all the same; the protocol tells where a reply ends.
         } else {
@@ -189,9 +194,10 @@ final class SMTPClientHandler: ChannelInboundHandler {
     }
 
     /// Keeps the first thing that went wrong before the session was open.
-    func noteFailure(_ message: String) {
+    func noteFailure(_ message: String, _ type: TLSResultType? = nil) {
         guard failure == nil, machine.isOpening else { return }
         failure = SMTPEndpointFailure(phase: machine.openingPhase, message: message)
+        failure?.tlsResult = type ?? (machine.stage == .handshake ? .validationFailure : nil)
     }
 
     // MARK: Obeying
@@ -241,7 +247,7 @@ final class SMTPClientHandler: ChannelInboundHandler {
         isFilling = true
         defer { isFilling = false }
         while case let room = machine.room, room > 0 {
-            let messages = owner.nextMessages(upTo: room, isIdle: machine.isIdle)
+            let messages = owner.nextMessages(upTo: room, isIdle: machine.isIdle, on: session)
             for message in messages { submit(message) }
             guard messages.count >= room else { return owner.hungers(self) }
             owner.filled(self)

@@ -359,7 +359,12 @@ extension SMTPClientStateMachine {
     }
 
     private mutating func refuse(_ reply: SMTPReply?, _ message: String) -> Action {
-        let failure = SMTPEndpointFailure(phase: openingPhase, reply: reply, message: message)
+        var failure = SMTPEndpointFailure(phase: openingPhase, reply: reply, message: message)
+        switch stage {
+        case .startTLS: failure.tlsResult = .startTLSNotSupported
+        case .handshake: failure.tlsResult = .validationFailure
+        default: break
+        }
         stage = .closed
         return .refused(failure)
     }

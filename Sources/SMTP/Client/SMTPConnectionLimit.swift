@@ -9,7 +9,7 @@ public final class SMTPConnectionLimit {
         didSet { if maximum > oldValue { serve() } else { borrow() } }
     }
 
-    /// How many there are, those on their way to being open included.
+    /// How many there are, those on their way to being open included; more than ``maximum`` only for looks at servers that were away.
     public private(set) var inUse = 0
 
     /// How many messages more than at first may be unanswered on the connections of all pools.
@@ -41,6 +41,16 @@ extension SMTPConnectionLimit {
         if !waiting.contains(where: { $0 === pool }) { waiting.append(pool) }
         borrow()
         return false
+    }
+
+    /// Takes a place for a look at a server that was away, even where there is none.
+    ///
+    /// Whoever waits for that server must not wait for those who keep all places busy. A connection that comes of it is made up
+    /// for with the next one that becomes idle.
+    func takeForProbe() {
+        eventLoop.preconditionInEventLoop()
+        inUse += 1
+        borrow()
     }
 
     /// A connection is gone.

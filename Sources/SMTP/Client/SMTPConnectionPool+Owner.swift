@@ -3,9 +3,9 @@ import NIOCore
 
 /// What the connections ask and tell.
 extension SMTPConnectionPool: SMTPClientHandler.Owner {
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+    func nextMessages(upTo count: Int, isIdle: Bool, on session: SMTPSession) -> [OutgoingMessage] {
         guard stopped == nil, let source else { return [] }
-        return source.nextMessages(upTo: count, isIdle: isIdle)
+        return source.nextMessages(upTo: count, isIdle: isIdle, on: session)
     }
 
     func finished(_ finished: SMTPClientStateMachine.Finished) {
@@ -33,6 +33,7 @@ extension SMTPConnectionPool: SMTPClientHandler.Owner {
         if let trial = openings.removeValue(forKey: ObjectIdentifier(handler))?.current {
             // What is down is not tried first for each new connection, but the first host gets its chance again.
             goodPlace = (trial.place, .now() + options.hostMemory)
+            handler.session = SMTPSession(trial, isSecured: handler.machine.isSecured)
         }
         counted.insert(ObjectIdentifier(handler))
         carryOut(plan.opened())

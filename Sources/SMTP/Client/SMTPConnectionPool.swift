@@ -151,7 +151,10 @@ extension SMTPConnectionPool {
         case .none:
             break
         case .open:
-            if limit?.take(for: self) ?? true {
+            if !plan.isAvailable, plan.probes {
+                limit?.takeForProbe()
+                open()
+            } else if limit?.take(for: self) ?? true {
                 open()
             } else {
                 isQueued = true
@@ -218,6 +221,9 @@ extension SMTPConnectionPool {
             return stopIfEmpty()
         }
         var trials = trials
+        if let type = failure.tlsResult, let trial = trials.current, !trial.isSecond {
+            source?.tlsFailed(type, with: trial.host)
+        }
         let next = trials.failed(failure)
         if case .trial(let trial) = next, trial.isClear { dialer.memory.noteFailedTLS(at: trial.host, now: .now()) }
         proceed(next, trials)

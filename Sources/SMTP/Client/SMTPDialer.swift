@@ -16,9 +16,11 @@ struct SMTPDialer {
         let bound = NIOLoopBound(owner, eventLoop: eventLoop)
         let terms = SMTPSessionTerms(trial, isSimple: memory.isSimple(trial.host, now: .now()))
         guard terms.encryption != .none else { return dial(trial, terms, tls: nil, bound) }
-        return memory.contexts.context(for: trial.host.security.check, on: eventLoop).assumeIsolated().flatMap {
+        return memory.contexts.context(for: trial.security.check, on: eventLoop).assumeIsolated().flatMap {
             context in
-            dial(trial, terms, tls: SMTPTLS(context: context, host: trial.host), bound)
+            var host = trial.host
+            host.security = trial.security
+            return dial(trial, terms, tls: SMTPTLS(context: context, host: host), bound)
         }.nonisolated()
     }
 

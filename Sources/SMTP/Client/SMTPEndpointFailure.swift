@@ -24,6 +24,8 @@ public struct SMTPEndpointFailure: Error, Hashable, Sendable, CustomStringConver
     public var reply: SMTPReply?
     /// What went wrong, in a sentence for the operator.
     public var message: String
+    /// What went wrong with TLS, where the other side is to hear of it (RFC 8460).
+    public var tlsResult: TLSResultType?
     /// The name of the host that failed.
     public var host: String?
     /// What happened at the other hosts and addresses of the same attempt, in the order of trial.

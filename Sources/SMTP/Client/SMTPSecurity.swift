@@ -4,6 +4,8 @@ public enum SMTPSecurity: Hashable, Sendable {
     case none
     /// STARTTLS (RFC 3207) where it is offered, with any certificate; in clear where it is not, or where it fails (RFC 7435).
     case opportunistic
+    /// As ``opportunistic``, but first with this certificate: where it does not pass the attempt goes on with any.
+    case tested(SMTPCertificateCheck)
     /// STARTTLS with this certificate, or no mail.
     case required(SMTPCertificateCheck)
     /// TLS from the first byte on (RFC 8314 §3), with this certificate, or no mail.
@@ -13,14 +15,22 @@ public enum SMTPSecurity: Hashable, Sendable {
     var check: SMTPCertificateCheck {
         switch self {
         case .none, .opportunistic: .none
-        case .required(let check), .implicit(let check): check
+        case .tested(let check), .required(let check), .implicit(let check): check
+        }
+    }
+
+    /// Whether TLS is used where it can be, and mail goes all the same where it cannot.
+    var usesTLSIfItCan: Bool {
+        switch self {
+        case .opportunistic, .tested: true
+        case .none, .required, .implicit: false
         }
     }
 
     /// Whether mail may go in clear if it must.
     var allowsClear: Bool {
         switch self {
-        case .none, .opportunistic: true
+        case .none, .opportunistic, .tested: true
         case .required, .implicit: false
         }
     }

@@ -17,13 +17,13 @@ struct SMTPSessionTerms: Equatable {
     init(_ trial: SMTPTrials.Trial, isSimple: Bool) {
         transport = trial.host.transport
         encryption =
-            switch trial.host.security {
+            switch trial.security {
             case .none: .none
-            case .opportunistic: trial.isClear ? .none : .opportunistic
+            case .opportunistic, .tested: trial.isClear ? .none : .opportunistic
             case .required: .required
             case .implicit: .implicit
             }
-        authenticates = trial.host.security.check.authenticates
+        authenticates = trial.security.check.authenticates
         credentials = trial.host.credentials
         self.isSimple = isSimple
     }

@@ -47,19 +47,35 @@ struct SMTPTLS {
         return "the server's certificate is for \(presented), not for \(names.joined(separator: " or "))"
     }
 
-    /// Says in an operator's words why no TLS came about.
-    func explanation(_ error: any Error) -> String {
+    /// Says in an operator's words, and in those of RFC 8460, why no TLS came about.
+    ///
+    /// - Parameter certificate: What the server showed, if it came to that.
+    func explanation(_ error: any Error, _ certificate: NIOSSLCertificate?) -> (String, TLSResultType) {
+        if "\(error)".contains("CERTIFICATE_VERIFY_FAILED") { return (objectionToChain, result(certificate)) }
+        return (explanation(error), .validationFailure)
+    }
+
+    private func result(_ certificate: NIOSSLCertificate?) -> TLSResultType {
+        if case .dane = check { return .tlsaInvalid }
+        guard let certificate else { return .certificateNotTrusted }
+        let now = UnixTime.now.milliseconds / 1000
+        let isInTime = Int64(certificate.notValidBefore) <= now && now <= Int64(certificate.notValidAfter)
+        return isInTime ? .certificateNotTrusted : .certificateExpired
+    }
+
+    private var objectionToChain: String {
+        switch check {
+        case .dane: "the server's certificate matches no TLSA record"
+        case .names(_, .file(let path)):
+            "the server's certificate is not signed by an authority in \(path), or not valid today"
+        case .names, .none:
+            "the server's certificate is not signed by an authority that this system trusts, or not valid today"
+        }
+    }
+
+    private func explanation(_ error: any Error) -> String {
         if error is IOError { return "the connection was lost during the TLS handshake: \(error.connectionProblem)" }
         let text = "\(error)"
-        if text.contains("CERTIFICATE_VERIFY_FAILED") {
-            return switch check {
-            case .dane: "the server's certificate matches no TLSA record"
-            case .names(_, .file(let path)):
-                "the server's certificate is not signed by an authority in \(path), or not valid today"
-            case .names, .none:
-                "the server's certificate is not signed by an authority that this system trusts, or not valid today"
-            }
-        }
         for (mark, words) in [
             ("WRONG_VERSION_NUMBER", "the server does not speak TLS here"),
             ("UNSUPPORTED_PROTOCOL", "the server speaks only versions of TLS before 1.2"),

@@ -12,6 +12,17 @@ struct SMTPTrials {
         var place: Int
         /// Whether TLS is left out because it failed there.
         var isClear = false
+        /// Whether the certificate that is only tried out did not pass, so that any will do.
+        var takesAnyCertificate = false
+
+        /// How this connection is to be secured.
+        var security: SMTPSecurity {
+            if case .tested = host.security, takesAnyCertificate { return .opportunistic }
+            return host.security
+        }
+
+        /// Whether it goes on after a connection whose TLS failed, and is counted with that one.
+        var isSecond: Bool { isClear || takesAnyCertificate }
     }
 
     enum Next: Equatable {
@@ -35,7 +46,7 @@ struct SMTPTrials {
     ) {
         var places: [Trial] = []
         for host in destination.hosts {
-            let leavesOutTLS = host.security == .opportunistic && isClear(host)
+            let leavesOutTLS = host.security.usesTLSIfItCan && isClear(host)
             for address in host.addresses.map({ $0.map(Optional.some) }) ?? [nil] {
                 if let address, let source = destination.sourceAddress, address.protocol != source.protocol { continue }
                 places.append(Trial(host: host, address: address, place: places.count, isClear: leavesOutTLS))
@@ -51,9 +62,13 @@ struct SMTPTrials {
     /// What to do after the present trial came to nothing.
     mutating func failed(_ failure: SMTPEndpointFailure) -> Next {
         guard var trial = current else { preconditionFailure("a trial failed that was not begun") }
-        if failure.kind == .tls, trial.host.security == .opportunistic, !trial.isClear {
-            // T1: the same attempt again in clear.
-            trial.isClear = true
+        if failure.kind == .tls, trial.host.security.usesTLSIfItCan, !trial.isClear {
+            if case .tested = trial.security {
+                trial.takesAnyCertificate = true
+            } else {
+                // T1: the same attempt again in clear.
+                trial.isClear = true
+            }
             current = trial
             return .trial(trial)
         }

@@ -24,7 +24,7 @@ public final class SMTPServer: Sendable {
         host: String, port: Int, configuration: SMTPServerConfiguration, group: any EventLoopGroup, logger: Logger,
         makeSession: @escaping @Sendable (any EventLoop, SocketAddress?) -> any SMTPServerSession
     ) async throws -> SMTPServer {
-        let connections = SMTPServerConnections()
+        let connections = SMTPServerConnections(limit: configuration.maximumConnections)
         var tls: NIOSSLContext?
         if let files = configuration.tls {
             tls = try await NIOThreadPool.singleton.runIfActive { try files.makeContext() }
@@ -39,9 +39,13 @@ public final class SMTPServer: Sendable {
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 * 1024))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard connections.add(channel) else { throw ChannelError.ioOnClosedChannel }
-                    let session = makeSession(channel.eventLoop, channel.remoteAddress)
                     let pipeline = channel.pipeline.syncOperations
+                    switch connections.add(channel) {
+                    case .closed: throw ChannelError.ioOnClosedChannel
+                    case .full: return try pipeline.addHandler(SMTPServerRefusal())
+                    case .admitted: break
+                    }
+                    let session = makeSession(channel.eventLoop, channel.remoteAddress)
                     if let context, configuration.tls?.isImplicit ?? false {
                         try pipeline.addHandler(NIOSSLServerHandler(context: context))
                     }
@@ -64,5 +68,21 @@ public final class SMTPServer: Sendable {
     public func close() async throws {
         try await channel.close()
         for connection in connections.removeAll() { try? await connection.close() }
+    }
+
+    /// Stops listening, lets each connection finish the message that it is at, and says 421 to it (RFC 5321 §3.8).
+    ///
+    /// - Parameter grace: after it, connections that are still open are closed.
+    public func stop(grace: TimeAmount) async throws {
+        try await channel.close()
+        let open = connections.removeAll()
+        for connection in open {
+            connection.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        let end = channel.eventLoop.scheduleTask(in: grace) {
+            for connection in open { connection.close(promise: nil) }
+        }
+        for connection in open { try? await connection.closeFuture.get() }
+        end.cancel()
     }
 }

@@ -16,6 +16,12 @@ public struct SMTPServerConfiguration: Sendable {
     public var maximumRecipients: Int = 1000
     /// How long a client may be silent (RFC 5321 §4.5.3.2.7).
     public var idleTimeout: TimeAmount = .minutes(5)
+    /// How long a connection may last, however busy it is; `nil` sets no limit.
+    ///
+    /// A message that is being decided is decided first.
+    public var sessionTimeout: TimeAmount?
+    /// How many connections may be open at once, on each address that is listened on; others are told 421 and closed.
+    public var maximumConnections: Int = .max
     /// How long a connection that was closed from our side still takes and discards what the client sends.
     public var lingerTimeout: TimeAmount = .seconds(5)
     /// Keywords that are not announced although the server knows them, in capitals: `PIPELINING`, `CHUNKING`, `SIZE`, `DSN` ….

@@ -16,7 +16,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     /// What the connection is about to do with what the client sends.
-    private enum Mode {
+    enum Mode {
         case serving
         /// Nothing is read until a decision comes.
         case waiting
@@ -38,16 +38,19 @@ final class SMTPServerHandler: ChannelInboundHandler {
     var machine: SMTPServerStateMachine
     private var parser: SMTPServerCommandParser
     private var scanner = SMTPDataScanner()
-    private var mode = Mode.serving
+    var mode = Mode.serving
     var inbound = ByteBuffer()
     var outbound = ByteBuffer()
     private var content = ByteBuffer()
     /// The rest of a line that is too long is thrown away.
     private var isSkippingLine = false
     private var clientIsDone = false
-    private var timer: Scheduled<Void>?
-    private var timerFires = NIODeadline.distantFuture
-    private var lastHeard = NIODeadline.distantPast
+    var timer: Scheduled<Void>?
+    var timerFires = NIODeadline.distantFuture
+    var lastHeard = NIODeadline.distantPast
+    var sessionEnds = NIODeadline.distantFuture
+    /// The server is going down: the connection ends after the message that it is at.
+    var isStopping = false
     private var isClosed = false
 
     init(session: any SMTPServerSession, configuration: SMTPServerConfiguration, tls: NIOSSLContext? = nil) {
@@ -78,6 +81,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
         outbound.writeString("220 \(configuration.hostName) \(configuration.greeting)\r\n")
         flush(context)
         lastHeard = context.eventLoop.now
+        if let limit = configuration.sessionTimeout { sessionEnds = lastHeard + limit }
         armTimer(context)
     }
 
@@ -99,6 +103,9 @@ final class SMTPServerHandler: ChannelInboundHandler {
             clientIsDone = true
             // Answers that are due still go out before the connection is closed.
             if mode != .waiting { finish(context) }
+        } else if event is ChannelShouldQuiesceEvent {
+            isStopping = true
+            stopIfIdle(context)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -127,6 +134,11 @@ final class SMTPServerHandler: ChannelInboundHandler {
     // MARK: Reading
 
     private func process(_ context: ChannelHandlerContext) {
+        readCommands(context)
+        stopIfIdle(context)
+    }
+
+    private func readCommands(_ context: ChannelHandlerContext) {
         while mode == .serving, inbound.readableBytes > 0 {
             switch machine.reading {
             case .commands:
@@ -319,7 +331,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
     }
 
     /// Closes our side after what was said, and takes what still comes, so that no reset destroys replies on their way.
-    private func finish(_ context: ChannelHandlerContext) {
+    func finish(_ context: ChannelHandlerContext) {
         guard mode != .lingering else { return }
         mode = .lingering
         flush(context)
@@ -329,21 +341,6 @@ final class SMTPServerHandler: ChannelInboundHandler {
         context.close(mode: .output, promise: nil)
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.lingerTimeout) {
             context.close(promise: nil)
-        }
-    }
-
-    // MARK: Time limit
-
-    private func armTimer(_ context: ChannelHandlerContext) {
-        timerFires = lastHeard + configuration.idleTimeout
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: timerFires) { [self] in
-            guard mode != .lingering else { return }
-            guard mode == .serving, context.eventLoop.now >= lastHeard + configuration.idleTimeout else {
-                if mode == .waiting { lastHeard = context.eventLoop.now }
-                return armTimer(context)
-            }
-            outbound.writeReply(SMTPServerReply.timedOut)
-            finish(context)
         }
     }
 }

@@ -71,6 +71,9 @@ struct SMTPServerStateMachine {
     /// Whether content that comes now is part of a message that may be accepted.
     var keepsContent: Bool { chunkRefusal == nil && size <= maximumSize }
 
+    /// Whether nothing has been begun that would be lost if the connection ended now.
+    var isBetweenMessages: Bool { !hasSender && reading == .commands }
+
     /// Takes the next command; only while ``reading`` is `.commands`.
     mutating func received(_ command: SMTPServerCommand) -> Action {
         switch command {

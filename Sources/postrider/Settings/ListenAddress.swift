@@ -8,6 +8,11 @@ struct ListenAddress: CustomStringConvertible {
     /// 0 lets the system choose.
     var port: Int
 
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// Reads `127.0.0.1:8025`, `[::1]:8025` or `localhost:0`.
     init(parsing text: String) throws {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),

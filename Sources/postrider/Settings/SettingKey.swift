@@ -4,6 +4,7 @@ enum SettingKey: String, CaseIterable {
         tokenKeyFile
     case relay, relayPassword, relayPasswordFile, relayCa, relayVerify, direct, divertTo
     case sourceAddress, heloName, connections, connectionsPerSite
+    case domain, complaintsAddress, hostName, tlsCertificate, tlsKey, maxMessageSize, maxConnections
     case name, grace, backOff, probeInterval, lease, logLevel
 
     /// The variable of the environment: `POSTRIDER_REDIS_PASSWORD`.

@@ -61,6 +61,12 @@ struct Settings: Sendable {
         return count
     }
 
+    /// Several values: those of a flag, else those that a setting has between commas.
+    func list(_ flags: [String], _ key: SettingKey) -> [String] {
+        guard flags.isEmpty, let text = string(key) else { return flags }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
     /// The value of a setting that is true or false; false when it is not set.
     func flag(_ key: SettingKey) throws -> Bool {
         switch string(key) {

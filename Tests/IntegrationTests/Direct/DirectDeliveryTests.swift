@@ -119,8 +119,40 @@ struct DirectDeliveryTests {
         }
         #expect(try run.acceptances().count == 20)
         try await run.must(["campaign", "cancel", "c"])
+        try await poll("how TLS went is not told") {
+            let counts = try await run.must(["queue", "tls"])
+            return counts.contains("tlsa-invalid at mistrusted.big.example") && counts.contains("trusted.big.example")
+        }
+        let json = try await run.must(["queue", "tls", "--domain", "trusted.big.example", "--format", "json"])
+        #expect(
+            json.contains("\"policy-type\":\"tlsa\"") && json.contains("\"total-failure-session-count\":0"), "\(json)")
+        #expect(!json.contains("mistrusted") && json.contains("\"failure-details\":[]"))
+        #expect(try await run.run(["queue", "tls", "--day", "yesterday"]).status == 64)
+        #expect(try await run.must(["queue", "tls", "--day", "2026-01-01"]).hasPrefix("nothing was counted"))
+
+        try await requireTLS(run)
         try await run.stop()
         server.stop()
+    }
+
+    /// A campaign that requires TLS goes to the server that has proved who it is, and to no other.
+    private func requireTLS(_ run: CampaignRun) async throws {
+        try run.write("more.csv", "email,firstName\nok@trusted.example,Ann\nok@a.example,Bob\n")
+        try await run.must(["contacts", "import", run.path("more.csv"), "--list", "more"])
+        try await run.must(["licences", "add", "2"])
+        try await run.must([
+            "campaign", "create", "safe", "--list", "more", "--from", "s@example.org", "--subject", "Hi", "--text",
+            run.path("text.txt"), "--require-tls",
+        ])
+        try await run.must(["campaign", "start", "safe"])
+        try await poll("nothing is sent: \(run.workers[0].errors)") {
+            let numbers = try await run.statistics(of: "safe")
+            return numbers.count("Sent") == 1 && numbers.count("Deferred") == 1
+        }
+        #expect(try await reason(run, "ok@a.example").contains("REQUIRETLS"))
+        let late = try await run.run(["campaign", "set", "safe", "--no-require-tls"])
+        #expect(late.status == 1 && late.errors.contains("before the start"), "\(late.errors)")
+        try await run.must(["campaign", "cancel", "safe"])
     }
 
     @Test("A route of the configuration file comes before the DNS, and --divert-to before all", .timeLimit(.minutes(5)))

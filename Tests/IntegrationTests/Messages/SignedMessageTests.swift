@@ -72,16 +72,31 @@ struct SignedMessageTests {
         try await run.stop()
     }
 
-    @Test("a worker without the keys that a campaign demands sends nothing and says why")
+    @Test("a worker without the keys that a campaign demands says so, leaves it to others and sends all else")
     func withoutKeys() async throws {
         let run = try await CampaignRun()
-        _ = try await prepare(run)
+        let configuration = try await prepare(run)
         try run.startWorker()
         try await run.must(["campaign", "start", "c"])
-        try await poll("the worker does not say what it lacks") {
-            try await run.run(["queue", "status"]).output.contains("has no DKIM key for example.org")
+        try await poll("the queue does not say what is lacking") {
+            try await run.run(["queue", "status"]).output.contains("no worker can send it: its messages must be signed")
         }
-        #expect(try run.accepted().isEmpty)
+        try await poll("the campaign does not say what it waits for") {
+            try await run.statistics().waitsFor?.contains("has no DKIM key for example.org") ?? false
+        }
+        try await run.must([
+            "campaign", "create", "plain", "--list", "l", "--from", "s@example.org", "--subject", "Hi", "--text",
+            run.path("text.txt"),
+        ])
+        try await run.must(["licences", "add", "2"])
+        try await run.must(["campaign", "start", "plain"])
+        try await poll("the other campaign is held back") { try await run.statistics(of: "plain").state == "finished" }
+        #expect(try run.accepted().values.reduce(0, +) == 2, "nothing of the first campaign has gone")
+        let store = try await MessageStore(in: run.directory)
+        try run.startWorker(["--relay", "smtp://127.0.0.1:\(store.port)", "--config", configuration])
+        #expect(try await run.finish(limit: .seconds(60)).count("Sent") == 2)
+        #expect(try store.files.count == 2, "all of it went through the worker that has the keys")
+        try await run.must(["audit"])
         try await run.stop()
     }
 

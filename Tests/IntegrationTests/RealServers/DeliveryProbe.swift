@@ -109,7 +109,7 @@ final class DeliveryProbe: SMTPMessageSource {
 
     var hasMessages: Bool { !waiting.isEmpty }
 
-    func nextMessages(upTo count: Int, isIdle: Bool) -> [OutgoingMessage] {
+    func nextMessages(upTo count: Int, isIdle: Bool, on session: SMTPSession) -> [OutgoingMessage] {
         guard !isBusy, !waiting.isEmpty, count > 0 else { return [] }
         isBusy = true
         return [waiting.removeFirst()]
@@ -127,6 +127,8 @@ final class DeliveryProbe: SMTPMessageSource {
     func endpointUnavailable(_ failure: SMTPEndpointFailure, retryIn: TimeAmount) {
         answer.succeed(.unavailable(failure.reply, failure.phase))
     }
+
+    func tlsFailed(_ type: TLSResultType, with host: SMTPHost) {}
 
     func endpointAvailable() {}
 }

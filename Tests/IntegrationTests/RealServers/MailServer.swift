@@ -22,6 +22,8 @@ final class MailServer: Sendable {
     /// What a server is wanted for; each has a port of its own where the server needs one for it.
     enum Door: String, CaseIterable, Sendable {
         case port, size, tls, busy, listed
+        /// With a login, by any way that the server knows, or by AUTH LOGIN alone; Postfix only.
+        case auth, login
     }
 
     struct StartFailure: Error, CustomStringConvertible {
@@ -32,7 +34,10 @@ final class MailServer: Sendable {
     /// Where its files are.
     let directory: URL
     private let ports: [Door: Int]
-    private let certificates: TestCertificates
+    /// The folder of its configuration, and what else is filled in there.
+    private let template: String
+    private let values: [String: String]
+    let certificates: TestCertificates
     private let process = Mutex<ServerProcess?>(nil)
 
     static let package = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
@@ -41,8 +46,14 @@ final class MailServer: Sendable {
     private static let layouts = package.appending(path: ".build/mail-servers")
 
     /// Lays out a server and starts it.
-    init(_ kind: Kind) async throws {
+    ///
+    /// - Parameters:
+    ///   - template: the folder of another configuration than the usual one, for Postfix only.
+    ///   - values: what is filled in there besides the usual.
+    init(_ kind: Kind, template: String? = nil, values: [String: String] = [:]) async throws {
         self.kind = kind
+        self.template = template ?? kind.rawValue
+        self.values = values
         certificates = try await TestCertificates()
         var ports: [Door: Int] = [:]
         for door in Door.allCases {
@@ -105,10 +116,12 @@ final class MailServer: Sendable {
         switch kind {
         case .postfix:
             try await Tool.run(
-                ["mkdir", "-p"] + ["etc", "queue", "data", "log", "seen", "mail/full"].map { "\(path)/\($0)" })
-            try fill("postfix/main.cf", to: "etc/main.cf")
-            try fill("postfix/master.cf", to: "etc/master.cf")
+                ["mkdir", "-p"] + ["etc/sasl", "queue", "data", "log", "seen", "mail/full"].map { "\(path)/\($0)" })
+            try fill("\(template)/main.cf", to: "etc/main.cf")
+            try fill("\(template)/master.cf", to: "etc/master.cf")
             try fill("postfix/policy.sh", to: "etc/policy.sh")
+            try fill("postfix/smtpd.conf", to: "etc/sasl/smtpd.conf")
+            try await makeLogin(in: path + "/etc")
             try fullMailbox("mail/full/1")
             try await Tool.run(["chown", "postfix", path + "/data"])
             try await Tool.run(["chmod", "0755", path])
@@ -135,6 +148,13 @@ final class MailServer: Sendable {
             try await run("chmod", "0711", "var/spool/smtpd", in: path)
             try await run("chmod", "0755", "filter.sh", in: path)
         }
+    }
+
+    /// The login that the doors for it know: `news` with the password `hush hush`.
+    private func makeLogin(in folder: String) async throws {
+        let make = "printf 'hush hush' | /usr/sbin/saslpasswd2 -p -c -f \"$1\" -u mx.example.net news"
+        try await Tool.run(["sh", "-c", make, "sh", folder + "/sasldb2"])
+        try await Tool.run(["chown", "postfix", folder + "/sasldb2"])
     }
 
     /// Copies the server's root directory as `scripts/mail-servers` laid it out, files as hard links.
@@ -171,6 +191,7 @@ final class MailServer: Sendable {
             "CERTIFICATE": isRooted ? "/root/server.pem" : certificates.path("server"),
             "KEY": isRooted ? "/root/server.key" : certificates.path("server", "key"),
         ]
+        values.merge(self.values) { $1 }
         for (door, port) in ports { values[door.rawValue.uppercased()] = String(port) }
         for (name, value) in values { text = text.replacingOccurrences(of: "@\(name)@", with: value) }
         try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)

@@ -27,6 +27,11 @@ struct ContentType: Hashable, Sendable {
     /// Whether it is the machine-readable part of a complaint (RFC 5965).
     var isFeedbackReport: Bool { type == "message" && subtype == "feedback-report" }
 
+    /// Whether it is the machine-readable part of a receipt (RFC 8098): whether people have read a message is not our question.
+    var isReceipt: Bool {
+        type == "message" && (subtype == "disposition-notification" || subtype == "global-disposition-notification")
+    }
+
     init(type: String = "text", subtype: String = "plain") {
         self.type = type
         self.subtype = subtype

@@ -25,6 +25,8 @@ enum HTMLReader {
     /// The longest tag; without a bound, tags that are never closed would take time that grows with the square of the text.
     private static let longestTag = 4_096
 
+    private static let longestAddress = 324
+
     /// Where a tag, comment, style sheet or script that begins here ends; `nil` for a lone `<`.
     private static func endOfMarkup(in html: Bytes, at start: Int) -> Int? {
         let rest = html[(start + 1)...]
@@ -42,12 +44,16 @@ enum HTMLReader {
                 || first == UInt8(ascii: "?"),
             let end = rest.prefix(longestTag).firstIndex(of: UInt8(ascii: ">"), from: start + 1)
         else { return nil }
-        // An address in angle brackets is no tag.
-        return html[start..<end].contains(UInt8(ascii: "@")) && !html[start..<end].contains(UInt8(ascii: "="))
-            ? nil : end + 1
+        // An address in angle brackets is no tag; nothing longer is looked at, or text that looks like it would be read again and again.
+        let isAddress =
+            end - start < longestAddress && html[start..<end].contains(UInt8(ascii: "@"))
+            && !html[start..<end].contains(UInt8(ascii: "="))
+        return isAddress ? nil : end + 1
     }
 
     private static func isLineBreak(_ tag: Bytes) -> Bool {
+        // One line for each cell: a label and what stands beside it belong together.
+        for cell in ["/td", "/th"] as [StaticString] where tag.hasPrefix(cell) { return false }
         let name = tag.drop { $0 == UInt8(ascii: "/") }.prefix { ASCII.isLetter($0) || ASCII.isDigit($0) }
         for known in [
             "br", "p", "div", "tr", "td", "th", "li", "ul", "table", "pre", "h1", "h2", "h3", "h4", "hr", "title",
@@ -61,6 +67,12 @@ enum HTMLReader {
 
     private static let entities: [(name: StaticString, text: String)] = [
         ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&nbsp;", " "), ("&apos;", "'"),
+        ("&rsquo;", "’"), ("&lsquo;", "‘"), ("&ldquo;", "“"), ("&rdquo;", "”"), ("&eacute;", "é"), ("&egrave;", "è"),
+        ("&ecirc;", "ê"), ("&agrave;", "à"), ("&aacute;", "á"), ("&atilde;", "ã"), ("&ccedil;", "ç"), ("&iacute;", "í"),
+        ("&oacute;", "ó"), ("&ocirc;", "ô"), ("&otilde;", "õ"), ("&uacute;", "ú"), ("&ntilde;", "ñ"), ("&auml;", "ä"),
+        ("&ouml;", "ö"), ("&uuml;", "ü"), ("&szlig;", "ß"),
+        ("&ograve;", "ò"), ("&ugrave;", "ù"), ("&igrave;", "ì"), ("&middot;", "·"), ("&ndash;", "–"),
+        ("&commat;", "@"),
     ]
 
     private static func entity(in html: Bytes, at start: Int) -> (text: [UInt8], end: Int)? {

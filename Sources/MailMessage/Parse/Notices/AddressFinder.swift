@@ -44,6 +44,10 @@ enum AddressFinder {
             {
                 break
             }
+            let script = Script(of: line, at: end)
+            if script == .sign || script == .unspaced && ASCII.isWordByte(line[end - 1]) && line[end - 1] < 0x80 {
+                break
+            }
             end += 1
         }
         while end > at + 1, line[end - 1] == UInt8(ascii: "-") { end -= 1 }
@@ -62,7 +66,13 @@ enum AddressFinder {
             guard let open = line[..<(start - 1)].lastIndex(of: UInt8(ascii: "\"")) else { return nil }
             return open
         }
-        while start > line.startIndex, isLocalByte(line[start - 1]) { start -= 1 }
+        while start > line.startIndex, isLocalByte(line[start - 1]) {
+            var character = start - 1
+            while character > line.startIndex, line[character] & 0xC0 == 0x80 { character -= 1 }
+            let script = Script(of: line, at: character)
+            if script == .sign || script == .unspaced && line[start] < 0x80 && start < at { break }
+            start = character
+        }
         // An address of X.400 that holds one of ours.
         if line[start..<at].hasPrefix("smtp=") { start += 5 }
         // Quotes, and signs that belong to the sentence around it.
@@ -71,6 +81,27 @@ enum AddressFinder {
         // Part of a link: `//user@host`, `?to=a@b`.
         if line[start..<at].firstRange(ofText: "//") != nil { return nil }
         return start
+    }
+
+    /// What a character is, as far as it tells where an address ends in a text that has no spaces.
+    private enum Script {
+        /// ASCII, and letters of scripts that write spaces between words.
+        case spaced
+        /// Chinese, Japanese, Korean: an address follows a word, and a word an address, without a space.
+        case unspaced
+        /// Punctuation beyond ASCII.
+        case sign
+
+        init(of text: Bytes, at index: Int) {
+            let next = index + 1 < text.endIndex ? text[index + 1] : 0
+            switch text[index] {
+            case 0xC2, 0xE2: self = .sign
+            case 0xE3: self = next == 0x80 ? .sign : .unspaced
+            case 0xEF: self = next >= 0xBC ? .sign : .spaced
+            case 0xE4...0xED: self = .unspaced
+            default: self = .spaced
+            }
+        }
     }
 
     private static func isLocalByte(_ byte: UInt8) -> Bool {

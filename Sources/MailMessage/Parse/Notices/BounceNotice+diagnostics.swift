@@ -5,6 +5,8 @@ extension BounceNotice {
     /// - Parameter entries: the lines that name it.
     func diagnostic(of entries: [Entry], isAlone: Bool) -> Bytes {
         let best = entries.map(\.form.rawValue).min()
+        // Behind the To field of a message that is described stands more of that message.
+        if isAlone, best == Form.inQuotedHeader.rawValue { return paragraphWithReply() ?? wholeText() }
         var words: [UInt8] = []
         var lastLine = -1
         for entry in entries where entry.form.rawValue == best && entry.line > lastLine {
@@ -36,7 +38,9 @@ extension BounceNotice {
             let namesAnother = starts[index]?.contains { $0 != entry.key } ?? false
             if namesAnother, !lines[index].isIndented(beyond: lines[entry.line]) { break }
             line = lines[index]
-            if line.trimmed.isEmpty, own[...].hasLetters, own.last != UInt8(ascii: ":") { break }
+            // The second is the colon of Chinese and Japanese.
+            let announcesMore = own.last == UInt8(ascii: ":") || own.suffix(3).elementsEqual("：".utf8)
+            if line.trimmed.isEmpty, own[...].hasLetters, !announcesMore { break }
         }
         append(own[...], to: &words)
         return index - 1

@@ -39,10 +39,16 @@ struct BounceNotice: Sendable {
     /// - Parameters:
     ///   - named: recipients that the header names; where there are any, no others are looked for.
     ///   - own: addresses that are not recipients, unless nothing else is there: whom the notice was sent to, and by whom.
-    init(_ lines: [Bytes], named: [String], own: [String], limit: Int) {
+    ///   - isFromList: whether a mailing list's program wrote it: it begins with the list, and goes on with where to ask for help.
+    init(_ lines: [Bytes], named: [String], own: [String], isFromList: Bool = false, limit: Int) {
         self.lines = lines
         for index in lines.indices { readLine(index, limit: limit) }
-        let chosen = (named.isEmpty ? chosenAddresses(own: Set(own.map { $0.lowercased() })) : named).prefix(limit)
+        let own = Set(own.map { $0.lowercased() })
+        if isFromList, let list = entries.first(where: { !own.contains($0.key) }) {
+            recipients = [NoticeRecipient(address: list.address, diagnostic: wholeText())]
+            return
+        }
+        let chosen = (named.isEmpty ? chosenAddresses(own: own) : named).prefix(limit)
         let keys = Set(chosen.map { $0.lowercased() })
         for entry in entries where keys.contains(entry.key) { starts[entry.line, default: []].insert(entry.key) }
         let entriesByKey = Dictionary(grouping: entries, by: \.key)
@@ -98,8 +104,10 @@ struct BounceNotice: Sendable {
             return .inTranscript
         }
         if others.occurs(in: label) { return nil }
-        let end = label.trimmed.reversed().drop { "<('\"[".utf8.contains($0) || ASCII.isWhiteSpace($0) }
-        if end.first == UInt8(ascii: ":") { return .follows }
+        var said = label
+        while let last = said.last, "<('\"[".utf8.contains(last) || ASCII.isWhiteSpace(last) { said.removeLast() }
+        // The second is the colon of Chinese and Japanese.
+        if said.last == UInt8(ascii: ":") || said.suffix(3).elementsEqual("：".utf8) { return .follows }
         if before.suffix(5).isText("smtp=") { return .follows }
         // Only what stands right before it tells what it is.
         let words = label.split(whereSeparator: ASCII.isWhiteSpace).suffix(2)
@@ -110,11 +118,15 @@ struct BounceNotice: Sendable {
     private static let others: WordSet = [
         "from", "sender", "contact", "postmaster", "reply", "help", "support", "questions", "message-id", "id ",
         "by ", "on behalf", "administrator", "abuse", "mailto", "write to", "email to", "report",
+        "absender", "von", "expéditeur", "mittente", "remitente", "remetente", "afzender", "nadawc", "отправител",
+        "от кого", "发件人", "寄件者", "差出人", "送信者", "送信元", "보낸",
     ]
     /// Words before an address that make it a recipient's.
     private static let announcements: WordSet = [
         "to", "recipient", "recipients", "rcpt", "address", "addresses", "user", "mailbox", "account", "for",
-        "deliver", "delivering", "delivery", "reach", "destinataire", "empfänger", "destinatario", "à", "an",
+        "deliver", "delivering", "delivery", "reach", "list", "destinataire", "empfänger", "destinatario", "à", "an",
+        "adresse", "indirizzo", "dirección", "endereço", "destinatário", "ontvanger", "adres", "aan", "odbiorc",
+        "получател", "адресат", "адрес", "收件人", "收件者", "地址", "邮箱", "宛先", "受信者", "アドレス", "받는", "수신",
     ]
 
     /// The recipients: the addresses of the most certain form that there is.

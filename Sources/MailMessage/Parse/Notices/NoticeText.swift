@@ -75,8 +75,10 @@ struct NoticeText: Sendable {
         "headers follow", "header follows", "message body", "your original", "rejected message", "start of message",
         "message contents", "undeliverable message", "failed message", "here is a copy",
         "ursprüngliche nachricht", "originalnachricht", "message d'origine", "messaggio originale", "mensaje original",
-        "mensagem original", "original-nachricht",
+        "mensagem original", "original-nachricht", "oorspronkelijk bericht", "oorspronkelijke bericht",
+        "oryginalna wiadomość", "treść wiadomości", "исходное сообщение", "копия вашего", "копия сообщения",
+        "原邮件", "原始邮件", "原信", "元のメール", "オリジナルメッセージ", "원본",
     ]
-    private static let follows: WordSet = ["follow"]
+    private static let follows: WordSet = ["follow", "folgt", "ниже"]
     private static let recipients: WordSet = ["not", "recipient", "address", "to the following"]
 }

@@ -55,7 +55,14 @@ struct QuotedReply: Sendable {
         if let status = statusCode(in: rest, at: rest.startIndex) { return (code, status) }
         let word = rest.prefix { ASCII.isLetter($0) }
         guard rest.first.map({ !ASCII.isDigit($0) || next == UInt8(ascii: "-") }) ?? true else { return nil }
-        return units.contains { word.isText($0) } ? nil : (code, nil)
+        return units.contains { word.isText($0) } && isWithinSentence(text, before: index) ? nil : (code, nil)
+    }
+
+    /// Whether a word stands before an index: a number there may be an amount, and is a reply elsewhere (`554 Message rejected`).
+    private static func isWithinSentence(_ text: Bytes, before index: Int) -> Bool {
+        var before = text[..<index]
+        while let last = before.last, ASCII.isWhiteSpace(last) { before.removeLast() }
+        return before.last.map { ASCII.isWordByte($0) || $0 == UInt8(ascii: ",") } ?? false
     }
 
     /// What makes a number before it an amount.

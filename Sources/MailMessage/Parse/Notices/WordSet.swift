@@ -1,6 +1,7 @@
 /// Phrases that are looked for in a line, whatever the case of its letters; a phrase begins at the beginning of a word.
 ///
-/// A line is gone through once, however many phrases there are: they are sorted by their first byte.
+/// A line is gone through once, however many phrases there are: they are sorted by their first byte. Chinese, Japanese and Korean are
+/// found anywhere, since they write no spaces.
 struct WordSet: Sendable, ExpressibleByArrayLiteral {
     private let phrases: [[UInt8]]
     /// For each first byte, which phrases begin with it.
@@ -21,6 +22,10 @@ struct WordSet: Sendable, ExpressibleByArrayLiteral {
 
     /// Where the first of the phrases stands.
     func firstRange(in text: Bytes) -> Range<Int>? {
+        text.contains { $0 >= 0x80 } ? search(Self.lowercased(text)) : search(text)
+    }
+
+    private func search(_ text: Bytes) -> Range<Int>? {
         var previous: UInt8 = ASCII.space
         for index in text.indices {
             let byte = ASCII.lowercase(text[index])
@@ -32,6 +37,22 @@ struct WordSet: Sendable, ExpressibleByArrayLiteral {
             }
         }
         return nil
+    }
+
+    /// Latin and Cyrillic letters of UTF-8 in lower case; every byte stays in its place.
+    private static func lowercased(_ text: Bytes) -> Bytes {
+        var text = text
+        for index in text.indices.dropLast() {
+            switch (text[index], text[index + 1]) {
+            case (0xC3, 0x80...0x9E): text[index + 1] |= 0x20
+            case (0xD0, 0x90...0x9F): text[index + 1] += 0x20
+            case (0xD0, 0xA0...0xAF):
+                text[index] = 0xD1
+                text[index + 1] -= 0x20
+            default: break
+            }
+        }
+        return text
     }
 
     private static func end(of phrase: [UInt8], in text: Bytes, at start: Int) -> Int? {

@@ -64,6 +64,9 @@ struct DeliveryReport: Sendable {
             }
         } else if field.name.isText("diagnostic-code") {
             current.diagnostic = Self.words(of: value)
+        } else if current.diagnostic.isEmpty, field.name.hasPrefix("x-"), QuotedReply(in: value).code != 0 {
+            // What some systems write down elsewhere, such as Exchange in X-Supplementary-Info.
+            current.diagnostic = value
         } else if field.name.isText("original-envelope-id") {
             originalEnvelopeID = originalEnvelopeID ?? value.text
         }

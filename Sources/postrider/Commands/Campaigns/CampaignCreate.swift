@@ -20,7 +20,7 @@ struct CampaignCreate: AsyncParsableCommand {
 
             With --in-doubt hold, a message that may or may not have gone is not sent again by itself: see postrider campaign \
             in-doubt. --window, --weekdays, --quota and --weight say when and how fast it is sent; postrider campaign set changes \
-            them at any time.
+            them at any time. With --require-tls, contacts whose servers do not offer as much get nothing: see docs/message.md.
 
             --unsubscribe-url and --survey-url give each contact links of its own, {{unsubscribeLink}} and {{surveyLink}}; --bounce-domain \
             gives each message a return path of its own. Both carry tokens that nobody can forge; see docs/message.md.

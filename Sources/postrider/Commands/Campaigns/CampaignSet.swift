@@ -9,8 +9,8 @@ struct CampaignSet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Change how a campaign is sent, and what its messages have.",
         discussion: """
-            What is not named stays as it is. When and how fast may change while the campaign is on its way; --in-doubt and what the \
-            messages have is chosen before its start. --attach and --inline name all files anew.
+            What is not named stays as it is. When and how fast may change while the campaign is on its way; --in-doubt, --require-tls and what \
+            the messages have is chosen before its start. --attach and --inline name all files anew.
 
             Example:
               postrider campaign set spring --quota 5000/1h --window 09:00-18:00
@@ -28,8 +28,8 @@ struct CampaignSet: AsyncParsableCommand {
     func validate() throws {
         guard !sending.isEmpty || !message.isEmpty else {
             throw ValidationError(
-                "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --bounce-domain, "
-                    + "--unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, "
+                "say what to change: --weight, --quota, --window, --time-zone, --weekdays, --in-doubt, --require-tls, "
+                    + "--bounce-domain, --unsubscribe-url, --survey-url, --list-id, --feedback-id, --dkim, --provider, "
                     + "--language, --tracking-url, --track-opens, --track-clicks, --attach, --inline")
         }
         // Only together with what the campaign has is it known whether tracking has an address.

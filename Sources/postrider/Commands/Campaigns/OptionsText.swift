@@ -9,6 +9,7 @@ enum OptionsText {
         if let quota = options.quotaPerHour { parts.append("at most \(NumberText.grouped(quota)) an hour") }
         if options.weight != 1 { parts.append("with weight \(options.weight)") }
         if options.inDoubt == .hold { parts.append("what is in doubt is held") }
+        if options.requiresTLS { parts.append("only to servers that keep TLS all the way (REQUIRETLS)") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Delivery
 
-/// When and how fast a campaign is sent, and what becomes of messages in doubt: the options of `create` and `set`.
+/// When, how fast and how safely a campaign is sent, and what becomes of messages in doubt: the options of `create` and `set`.
 struct SendingArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -28,9 +28,17 @@ struct SendingArguments: ParsableArguments {
             "The days on which these hours begin, such as mon-fri or mon,wed; or all.", valueName: "days"))
     var weekdays: String?
 
+    @Flag(
+        name: .customLong("require-tls"), inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Send only to servers that have proved who they are under TLS and promise the same of the next (REQUIRETLS)."
+        ))
+    var requiresTLS: Bool?
+
     /// Whether none of them is given.
     var isEmpty: Bool {
-        inDoubt == nil && weight == nil && quota == nil && window == nil && timeZone == nil && weekdays == nil
+        requiresTLS == nil && inDoubt == nil && weight == nil && quota == nil && window == nil && timeZone == nil
+            && weekdays == nil
     }
 
     /// The options with what is given changed.
@@ -39,7 +47,8 @@ struct SendingArguments: ParsableArguments {
         do {
             return try MailingOptions(
                 inDoubt: try policy() ?? former.inDoubt, weight: weight ?? former.weight,
-                quotaPerHour: try quota(former.quotaPerHour), window: try window(former.window))
+                quotaPerHour: try quota(former.quotaPerHour), window: try window(former.window),
+                requiresTLS: requiresTLS ?? former.requiresTLS)
         } catch let error as MailingOptionsError {
             throw ValidationError("\(Self.option(error.key)): \(error.message)")
         }

@@ -1,7 +1,11 @@
 internal import ArgumentParser
 
 /// `postrider inbound`: bounce messages and complaints.
-struct InboundCommand: ParsableCommand {
+struct InboundCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inbound", abstract: "Read bounce messages and complaints.", subcommands: [InboundParse.self])
+        commandName: "inbound", abstract: "Receive and read bounce messages and complaints.",
+        discussion: """
+            Without a word behind it, it is postrider inbound serve, whose options it takes: see postrider inbound serve --help.
+            """,
+        subcommands: [InboundServe.self, InboundParse.self, InboundEvents.self], defaultSubcommand: InboundServe.self)
 }

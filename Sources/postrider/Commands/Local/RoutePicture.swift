@@ -73,6 +73,9 @@ extension RoutePicture.Host {
         case .opportunistic:
             (tls, source, names, tlsa) = ("opportunistic", nil, [], [])
             why = "nobody demands more"
+        case .tested(let names):
+            (tls, source, self.names, tlsa) = ("opportunistic", TLSPolicy.Source.mtaSTS.rawValue, names, [])
+            why = "the domain tries out an MTA-STS policy (RFC 8461): failures are counted"
         case .encrypted:
             (tls, source, names, tlsa) = ("encrypted", "dane", [], [])
             why = "its TLSA records are not usable (RFC 7672)"

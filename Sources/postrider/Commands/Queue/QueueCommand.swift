@@ -4,8 +4,8 @@ internal import Dashboard
 /// `postrider queue`: the live queue in Redis.
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: "Look at the live queue, and at jobs that kill their workers.",
-        subcommands: [Status.self, QueueDead.self])
+        commandName: "queue", abstract: "Look at the live queue, at how TLS goes, and at jobs that kill their workers.",
+        subcommands: [Status.self, QueueTLS.self, QueueDead.self])
 
     /// `postrider queue status`.
     struct Status: AsyncParsableCommand {
@@ -71,7 +71,10 @@ struct QueuePicture {
                 NumberText.grouped(mailing.dead),
                 sites.joined(separator: ", "))
         }
-        return table.lines
+        let lacks = queue.mailings.compactMap { mailing in
+            mailing.lack.map { "\(mailing.campaign), \(mailing.mailing): \($0)" }
+        }
+        return table.lines + lacks
     }
 
     private static func state(of mailing: APIQueue.Mailing) -> String {

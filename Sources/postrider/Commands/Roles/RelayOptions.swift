@@ -49,7 +49,8 @@ struct RelayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The most connections to one site's servers (or POSTRIDER_CONNECTIONS_PER_SITE; 10).", valueName: "n"))
+            "The most connections to one site's servers from each source address (or POSTRIDER_CONNECTIONS_PER_SITE; 10).",
+            valueName: "n"))
     var connectionsPerSite: Int?
 
     @Option(

@@ -1,11 +1,9 @@
 internal import ArgumentParser
-internal import CampaignCoordinator
 internal import Delivery
 internal import DeliveryWorker
 internal import Foundation
 internal import Logging
 internal import MailMessage
-internal import RedisClient
 internal import SMTP
 
 /// `postrider worker`: claims, composes and sends.
@@ -83,10 +81,7 @@ struct WorkerCommand: AsyncParsableCommand {
         // A file that cannot be read is reported when it is needed, and is no wrong usage.
         guard let settings = try? configuration.settings() else { return }
         try relay.validate(settings)
-        guard redis.redis != nil || data != nil || settings.string(.redis) != nil || settings.string(.data) != nil
-        else {
-            throw Self.noRedis
-        }
+        try redis.validate(data: data, settings)
     }
 
     func run() async throws {
@@ -96,7 +91,7 @@ struct WorkerCommand: AsyncParsableCommand {
         if try relay.isDirect(settings) { smtp.maximumConnections = 200 }
         if let connections = try connections ?? settings.count(.connections) { smtp.maximumConnections = connections }
         var setup = WorkerConfiguration(
-            redis: try endpoint(settings), routes: try relay.routes(settings), smtp: smtp,
+            redis: try redis.endpoint(data: data, settings), routes: try relay.routes(settings), smtp: smtp,
             name: try checkedName(
                 name ?? settings.string(.name) ?? "\(host)-\(ProcessInfo.processInfo.processIdentifier)"))
         if let grace = try duration(grace, .grace, settings) { setup.grace = grace }
@@ -114,20 +109,8 @@ struct WorkerCommand: AsyncParsableCommand {
     /// The keys that messages are signed and tokens are made with.
     private func keys(_ settings: Settings) throws -> WorkerKeys {
         let dkim = try settings.dkim.map { try $0.signer() }
-        do throws(KeyFileError) {
-            if let file = tokenKeyFile ?? settings.string(.tokenKeyFile) {
-                return WorkerKeys(dkim: DKIMKeyring(dkim), tokens: try TokenKeys(file: file))
-            }
-            // A coordinator of an older version has none.
-            if let file = (data ?? settings.string(.data)).map(DataDirectory.tokenKeyFile),
-                FileManager.default.fileExists(atPath: file)
-            {
-                return WorkerKeys(dkim: DKIMKeyring(dkim), tokens: try TokenKeys(file: file))
-            }
-        } catch {
-            throw CommandError("the token key: \(error.message)")
-        }
-        return WorkerKeys(dkim: DKIMKeyring(dkim))
+        return WorkerKeys(
+            dkim: DKIMKeyring(dkim), tokens: try TokenKeyFile.keys(tokenKeyFile, data: data, settings))
     }
 
     /// A time that a flag, the environment or the file gives.
@@ -137,28 +120,6 @@ struct WorkerCommand: AsyncParsableCommand {
         } catch {
             throw CommandError("\(key.rawValue) (\(key.variable)): \(error)")
         }
-    }
-
-    /// Redis, by its address or by the directory of the coordinator that has started one; flags come first.
-    private func endpoint(_ settings: Settings) throws -> RedisEndpoint {
-        if let url = redis.redis { return try RedisOptions.endpoint(url, settings) }
-        if let data { return try embedded(in: data) }
-        if let url = settings.string(.redis) { return try RedisOptions.endpoint(url, settings) }
-        if let data = settings.string(.data) { return try embedded(in: data) }
-        throw Self.noRedis
-    }
-
-    private static let noRedis = ValidationError(
-        "name Redis with --redis URL (or POSTRIDER_REDIS), or the coordinator's data directory with --data DIR")
-
-    private func embedded(in directory: String) throws -> RedisEndpoint {
-        let socket = DataDirectory.redisSocket(in: directory)
-        guard FileManager.default.fileExists(atPath: socket) else {
-            throw CommandError(
-                "there is no Redis at \(socket); start the coordinator first (postrider coordinator --data \(directory)), or, if it "
-                    + "uses a Redis elsewhere, name that with --redis")
-        }
-        return RedisEndpoint(unixSocketPath: socket)
     }
 
     private func checkedName(_ name: String) throws -> String {

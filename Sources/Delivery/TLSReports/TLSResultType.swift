@@ -1,5 +1,5 @@
 /// What went wrong with TLS, in the words of RFC 8460 §4.3.
-public enum TLSResultType: String, Sendable, Hashable, CaseIterable {
+public enum TLSResultType: String, Sendable, Hashable, CaseIterable, Codable {
     // Negotiation.
     case startTLSNotSupported = "starttls-not-supported"
     case certificateHostMismatch = "certificate-host-mismatch"

@@ -1,0 +1,83 @@
+public import Delivery
+public import MailMessage
+
+/// Makes events for the contact book out of an incoming message: whom it is about, what it means, and which makes it one.
+///
+/// Whom it is about is known, in this order, by the token in the address that it came to; by the token in the ENVID that a
+/// report repeats; by tokens anywhere in the message, if they name one delivery; else by what the report says of
+/// Message-ID and recipients. A token is proof, the rest is a clue.
+public struct InboundSorter: Sendable {
+    private let keys: TokenKeys
+
+    public init(keys: TokenKeys) {
+        self.keys = keys
+    }
+
+    /// Reads a message that came to some addresses of ours, one event for each delivery that it is about.
+    ///
+    /// - Parameter time: when it came.
+    public func sort(_ message: [UInt8], to addresses: [InboundAddress], at time: UnixTime) -> SortedMessage {
+        sort(EventDraft(reading: message, time: time), of: message, to: addresses)
+    }
+
+    /// Reads a message from a mailbox: the addresses that it came to are those in its header.
+    ///
+    /// Without one that is ours it is read as a report about anybody, since the server that took it knew whose mailbox this is.
+    public func sort(_ message: [UInt8], inMailboxOf book: InboundAddresses, at time: UnixTime) -> SortedMessage {
+        let draft = EventDraft(reading: message, time: time)
+        let addresses = draft.message.addressees.compactMap { try? book.meaning(of: $0) }
+        return sort(draft, of: message, to: addresses.isEmpty ? [.reports] : addresses)
+    }
+
+    private func sort(_ draft: EventDraft, of message: [UInt8], to addresses: [InboundAddress]) -> SortedMessage {
+        var events: [InboundEvent] = []
+        var seen: Set<InboundAddress> = []
+        for address in addresses where seen.insert(address).inserted {
+            switch address {
+            case .returnPath(let job): events += event(draft, about: job).map { [$0] } ?? []
+            case .unsubscribe(let job): events += unsubscribed(draft, job).map { [$0] } ?? []
+            case .reports: events += reported(draft, in: message)
+            }
+        }
+        return SortedMessage(kind: draft.message.kind, events: events)
+    }
+
+    /// What a message says about a delivery that is known.
+    private func event(_ draft: EventDraft, about job: DeliveryJob.ID) -> InboundEvent? {
+        guard !job.mailing.isTest else { return nil }
+        switch draft.message.kind {
+        case .deliveryReport, .notice, .complaint, .automaticReply:
+            return draft.findingAboutOne.flatMap { draft.event($0, .delivery(job)) }
+        // A letter to a return path: some people answer whatever they get. It says nothing about the delivery.
+        case .other: return nil
+        }
+    }
+
+    /// Whoever writes to this address wants to leave; programs that write for people mark their mail as automatic.
+    private func unsubscribed(_ draft: EventDraft, _ job: DeliveryJob.ID) -> InboundEvent? {
+        switch draft.message.kind {
+        case .automaticReply, .other: job.mailing.isTest ? nil : draft.unsubscription(of: job)
+        case .deliveryReport, .notice, .complaint: event(draft, about: job)
+        }
+    }
+
+    /// What a message says that came to an address without a token.
+    private func reported(_ draft: EventDraft, in message: [UInt8]) -> [InboundEvent] {
+        switch draft.message.kind {
+        // Nothing is known of whom they are about, and nothing would change.
+        case .automaticReply, .other: return []
+        case .deliveryReport, .notice, .complaint: break
+        }
+        let findings = draft.message.findings
+        let named = findings.lazy.compactMap(\.originalEnvelopeID).first.flatMap { EnvelopeID.job(of: $0, keys: keys) }
+        if let named { return event(draft, about: named).map { [$0] } ?? [] }
+        let deliveries = keys.deliveries(namedIn: message)
+        if deliveries.count == 1 { return event(draft, about: deliveries[0]).map { [$0] } ?? [] }
+        return findings.compactMap { finding in
+            let clues = InboundClues(
+                messageID: finding.returnedMessageID, originalRecipient: finding.originalRecipient,
+                recipient: finding.recipient)
+            return clues == InboundClues() ? nil : draft.event(finding, .clues(clues))
+        }
+    }
+}

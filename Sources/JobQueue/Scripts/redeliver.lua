@@ -1,0 +1,31 @@
+#!lua
+-- REDELIVER: takes up again jobs that were settled, because their messages came back.
+-- ARGV: 1 mailing, then per job, of at most 100: ordinal, number of the order, site, when it is due in ms, payload
+-- Result: how many were put aside; -1 when this Redis does not know the mailing, -2 when it is cancelled.
+-- Guarantees: an order, whose number is greater than those of the job's orders before it, is carried out once however often it is
+--   repeated. The job stays settled until it is due, so that no older copy of it, wherever it lies, is sent.
+local m = ARGV[1]
+local state = state_of(m)
+if not state then return -1 end
+if state == 'cancelled' then return -2 end
+local moved, reopened, seconds = 0, 0, {}
+for i = 2, #ARGV, 5 do
+  local ordinal, number, site, due, payload = unpack(ARGV, i, i + 4)
+  if tonumber(redis.call('HGET', key_again(m), ordinal) or 0) < tonumber(number) then
+    redis.call('HSET', key_again(m), ordinal, number)
+    reopened = reopened + redis.call('SETBIT', key_done(m), ordinal, 1)
+    local second = math.ceil(due / 1000)
+    redis.call('RPUSH', key_bucket(second), m .. '!' .. site .. '\n' .. payload)
+    seconds[#seconds + 1] = second * 1000
+    seconds[#seconds + 1] = second
+    moved = moved + 1
+  end
+end
+if moved == 0 then return 0 end
+add_scores(due_key, seconds)
+count(m, 'due', moved)
+count(m, 'closed', -reopened)
+count(m, 'settled', -reopened)
+-- What this Redis has not had before.
+count(m, 'fed', moved - reopened)
+return moved

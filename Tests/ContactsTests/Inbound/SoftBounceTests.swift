@@ -1,0 +1,185 @@
+import Delivery
+import Testing
+
+@testable import Contacts
+
+@Suite("Soft bounces that come back")
+struct SoftBounceTests {
+    @Test(
+        "after Sent a contact is Soft Bounced and attempted again, on the same licence",
+        arguments: [(Outcome.softBounced, Reason.mailboxFull), (.deferred, .rateLimited)])
+    func again(outcome: Outcome, reason: Reason) async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org", "b@x.org"])
+        #expect(try await fixture.book.mailing(id).state == .finished)
+        let summary = try await fixture.receive(event(1, delivery(id, 0), outcome, reason))
+        #expect(summary.reopened == [id] && summary.redeliveries == 1 && summary.suppressed.isEmpty)
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced \(reason)")
+        #expect(try await fixture.book.mailing(id).state == .running)
+        #expect(
+            try await fixture.book.licenceSummary() == LicenceSummary(total: 2, reserved: 0, charged: 2, released: 0))
+
+        let order = try #require(try await fixture.redeliveries(id).first)
+        #expect(order.entry.job.strikes == 1 && order.entry.job.attempts == 1 && order.entry.job.firstAttempt == nil)
+        #expect(order.entry.job.address == "a@x.org" && order.entry.lane == "x.org")
+        let delay = order.due - BookFixture.later
+        #expect(delay >= .seconds(3600 * 4 / 5) && delay <= .seconds(3600 * 6 / 5))
+        // It is fed by its order alone.
+        #expect(try await fixture.open(id, from: 0, limit: 10).isEmpty)
+        #expect(try await fixture.isBalanced())
+
+        let last = try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2, at: 7_200_000)])
+        #expect(last.finished == [id])
+        #expect(try await fixture.redeliveries(id).isEmpty)
+        #expect(
+            try await fixture.book.licenceSummary() == LicenceSummary(total: 2, reserved: 0, charged: 2, released: 0))
+        #expect(try await fixture.outcomes() == ["Sent": 2])
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("strikes of SMTP and of reports count together, and the third suppresses the address", arguments: 0...2)
+    func thirdStrike(bySMTP: Int) async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        var attempt: UInt16 = 1
+        for _ in 0..<bySMTP {
+            try await fixture.book([change(id, 0, .softBounced, .mailboxFull, attempt: attempt)])
+            attempt += 1
+        }
+        for strike in bySMTP..<3 {
+            try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: attempt)])
+            #expect(try await fixture.status("a@x.org") == "Sent accepted")
+            attempt += 1
+            let summary = try await fixture.receive(event(UInt8(strike), delivery(id, 0), .softBounced, .mailboxFull))
+            #expect(summary.suppressed.map(\.key) == (strike == 2 ? ["a@x.org"] : []))
+            #expect(summary.redeliveries == (strike == 2 ? 0 : 1))
+        }
+        #expect(try await fixture.status("a@x.org") == "Bounced soft_bounce_limit")
+        #expect(try await fixture.redeliveries(id).isEmpty)
+        #expect(try await fixture.book.mailing(id).state == .finished)
+        #expect(try await fixture.book.history(ofAddress: "a@x.org").deliveries[0].strikes == 3)
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("a bounce that is quicker than the Sent that it is about waits for it, and then has it attempted again")
+    func quicker() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        let early = try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull, at: 500))
+        #expect(early.inbound.booked == 1 && early.redeliveries == 0)
+        #expect(try await fixture.status("a@x.org") == "Queued waiting")
+        try fixture.reopen()
+        let summary = try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot)])
+        #expect(summary.redeliveries == 1 && summary.finished.isEmpty)
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        #expect(
+            try await fixture.lines("a@x.org")
+                == ["Queued waiting local 0", "Sent accepted dot 1", "Soft Bounced mailbox_full dsn 0"])
+        #expect(try await fixture.redeliveries(id).map(\.entry.job.strikes) == [1])
+        #expect(try await fixture.book.licenceSummary().charged == 1)
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("a bounce of an attempt whose result nobody heard is a note, whether a later one succeeds or none is made")
+    func unheard() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org", "b@x.org"])
+        for ordinal in 0...1 {
+            try await fixture.receive(
+                event(UInt8(ordinal), delivery(id, UInt32(ordinal)), .softBounced, .mailboxFull, at: 500))
+        }
+        let summary = try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, at: 120_000)])
+        #expect(summary.redeliveries == 0)
+        #expect(try await fixture.status("a@x.org") == "Sent accepted")
+        #expect(try await fixture.lines("a@x.org").last == "Sent mailbox_full dsn 0")
+        try await fixture.book.tidyInbound(at: BookFixture.later)
+        #expect(try await fixture.lines("b@x.org").count == 1)
+        try await fixture.book.tidyInbound(at: BookFixture.later + .seconds(601))
+        #expect(try await fixture.lines("b@x.org").last == "Queued mailbox_full dsn 0")
+        #expect(try await fixture.book.history(ofAddress: "b@x.org").deliveries[0].strikes == 0)
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("of an attempt in doubt it is the answer: a strike, and the attempt that is waiting follows")
+    func inDoubt() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        try await fixture.book([change(id, 0, .queued, .inDoubt, phase: .dot)])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull))
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        #expect(try await fixture.redeliveries(id).isEmpty)
+        #expect(try await fixture.open(id, from: 0, limit: 1).map(\.job.strikes) == [1])
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2)])
+        #expect(try await fixture.status("a@x.org") == "Sent accepted")
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("a second report about the same attempt is a note")
+    func twoReports() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org"])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull))
+        let number = try await fixture.redeliveries(id).map(\.number)
+        let second = try await fixture.receive(event(2, delivery(id, 0), .softBounced, .expired, source: .webhook))
+        #expect(second.inbound.booked == 1 && second.redeliveries == 0)
+        #expect(try await fixture.lines("a@x.org").last == "Soft Bounced expired dsn 0")
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        #expect(try await fixture.redeliveries(id).map(\.number) == number)
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("every order has a greater number than those before it, whatever becomes of them")
+    func numbers() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org"])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull))
+        let first = try #require(try await fixture.redeliveries(id).first)
+        #expect(try await fixture.book.redeliveryOrders().map(\.last) == [first.number])
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2)])
+        #expect(try await fixture.book.redeliveryOrders().isEmpty)
+        try fixture.reopen()
+        try await fixture.receive(event(2, delivery(id, 0), .softBounced, .mailboxFull))
+        let second = try #require(try await fixture.redeliveries(id).first)
+        #expect(second.number > first.number)
+        #expect(try await fixture.redeliveries(id, after: second.number).isEmpty)
+        let delay = second.due - BookFixture.later
+        #expect(delay >= .seconds(24 * 3600 * 4 / 5))
+    }
+
+    @Test("nothing of a cancelled mailing is attempted again, and who unsubscribed meanwhile gets nothing")
+    func ends() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org", "b@x.org"])
+        try await fixture.receive(
+            event(1, delivery(id, 0), .softBounced, .mailboxFull), event(2, delivery(id, 1), .softBounced, .mailboxFull)
+        )
+        _ = try await fixture.book.addSuppressions(["a@x.org"], at: BookFixture.later)
+        #expect(try await fixture.redeliveries(id).map(\.entry.job.address) == ["b@x.org"])
+        #expect(try await fixture.status("a@x.org") == "Unsubscribed suppressed")
+        #expect(try await fixture.isBalanced())
+
+        try await fixture.book.cancel(id, at: BookFixture.later)
+        #expect(try await fixture.book.redeliveryOrders().isEmpty)
+        #expect(try await fixture.isBalanced())
+        let other = try await fixture.fed(["c@x.org", "d@x.org"], campaign: "other", list: "others")
+        try await fixture.book([change(other, 0, .sent, .accepted, phase: .dot)])
+        try await fixture.book.cancel(other, at: BookFixture.later)
+        let summary = try await fixture.receive(event(3, delivery(other, 0), .softBounced, .mailboxFull))
+        #expect(summary.redeliveries == 0 && summary.reopened.isEmpty)
+        #expect(try await fixture.status("c@x.org") == "Soft Bounced mailbox_full")
+        #expect(try await fixture.book.licenceSummary().charged == 3)
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("a held delivery is no more to be taken up again by itself")
+    func held() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org"])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull))
+        try await fixture.book([change(id, 0, .queued, .recoveredTooOften, phase: .local, attempt: 0)])
+        #expect(try await fixture.redeliveries(id).isEmpty)
+        let held = try await fixture.book.heldJobs(mailing: id, fieldNames: [])
+        #expect(held.map(\.entry.job.id.ordinal) == [0] && held.map(\.kind) == [.dead])
+        #expect(try await fixture.isBalanced())
+    }
+}

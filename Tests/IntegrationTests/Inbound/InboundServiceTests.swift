@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("What comes back, by SMTP", .serialized)
+struct InboundServiceTests {
+    @Test(
+        "A bounce to a token's address is booked, once however often it comes; forged and foreign addresses are refused",
+        .timeLimit(.minutes(3)))
+    func addresses() async throws {
+        let run = try await InboundRun(contacts: 5, arguments: ["--complaints-address", "fbl@bounce.example.org"])
+        let connection = try #require(LoopbackConnection(port: run.port))
+        #expect(connection.firstLine()?.contains(" ESMTP Postrider") == true)
+        #expect(connection.ask("EHLO mx.example.net").contains("PIPELINING"))
+
+        #expect(connection.ask("MAIL FROM:<>").hasPrefix("250"))
+        let token = run.returnPath(0)
+        let forged = String(token.dropLast(InboundRun.domain.count + 2)) + "a@" + InboundRun.domain
+        let others = [forged == token ? "b-x@\(InboundRun.domain)" : forged, "ann@\(InboundRun.domain)"]
+        for address in others { #expect(connection.ask("RCPT TO:<\(address)>").hasPrefix("550 5.1.1"), "\(address)") }
+        let foreign = token.replacingOccurrences(of: InboundRun.domain, with: "elsewhere.example")
+        #expect(connection.ask("RCPT TO:<\(foreign)>").hasPrefix("550 5.7.1"))
+        #expect(connection.ask("RSET").hasPrefix("250"))
+
+        for _ in 0..<2 { #expect(BounceSender.deliver(run.bounce(0), on: connection)) }
+        // The same message over another connection, with what servers on the way add.
+        let again = try #require(LoopbackConnection(port: run.port))
+        _ = again.firstLine()
+        #expect(again.ask("HELO mx.example.net").hasPrefix("250"))
+        var bounce = run.bounce(0)
+        bounce.message = "Received: from mx.example.net by relay.example.net\n" + bounce.message
+        #expect(BounceSender.deliver(bounce, on: again))
+        try await run.waitFor("Bounced", 1)
+        try await poll("two are not known as repeated") { try run.fates()["repeated"] == 2 }
+        #expect(try run.bouncesByDelivery() == [0: 1])
+
+        // A letter is taken and says nothing; a mail to the address for leaving does.
+        let letter = BounceSender.Bounce(
+            returnPath: run.returnPath(1), message: "From: ok1@site.example\nSubject: Hello\n\nWho are you?")
+        #expect(BounceSender.deliver(letter, on: connection))
+        let farewell = BounceSender.Bounce(
+            returnPath: run.unsubscribeAddress(2), message: "From: ok2@site.example\nSubject: unsubscribe\n")
+        #expect(BounceSender.deliver(farewell, on: connection))
+        // A complaint without a token in its address finds its contact by the returned message.
+        let complaint = """
+            From: feedback@provider.example
+            Subject: complaint
+            MIME-Version: 1.0
+            Content-Type: multipart/report; report-type=feedback-report; boundary=c
+
+            --c
+            Content-Type: message/feedback-report
+
+            Feedback-Type: abuse
+
+            --c
+            Content-Type: message/rfc822
+
+            Return-Path: <\(run.returnPath(3))>
+            Subject: Hi
+
+            Hello
+            --c--
+            """
+        #expect(
+            BounceSender.deliver(.init(returnPath: "fbl@bounce.example.org", message: complaint), on: connection))
+        try await run.waitFor("Unsubscribed", 1)
+        try await run.waitFor("Spam", 1)
+        let end = try await run.run.statistics()
+        #expect(end.count("Sent") == 2 && end.count("Bounced") == 1)
+        try await run.run.must(["audit"])
+        let last = try await run.stopService()
+        #expect(last.contains("6 messages: 3 bounces, 1 complaints, 1 unsubscriptions, 0 automatic replies, 1 others"))
+        #expect(!run.service.errors.contains("site.example"), "no address in the log")
+        try await run.stop()
+    }
+
+    @Test("While Redis is away senders are told to try again, and afterwards all is booked", .timeLimit(.minutes(3)))
+    func redisAway() async throws {
+        let redis = try await RedisServer.start(configuration: ["appendonly yes", "appendfsync everysec"])
+        let run = try await InboundRun(contacts: 3, redis: redis.url)
+        await redis.kill()
+        let connection = try #require(LoopbackConnection(port: run.port))
+        _ = connection.firstLine()
+        _ = connection.ask("EHLO mx.example.net")
+        let bounce = run.bounce(0)
+        #expect(connection.ask("MAIL FROM:<>").hasPrefix("250"))
+        #expect(connection.ask("RCPT TO:<\(bounce.returnPath)>").hasPrefix("250"))
+        #expect(connection.ask("DATA").hasPrefix("354"))
+        let content = bounce.message.replacingOccurrences(of: "\n", with: "\r\n") + "\r\n."
+        #expect(connection.ask(content).hasPrefix("451 4.3.0"))
+        try await redis.restart()
+        let sender = BounceSender(port: run.port, bounces: (0..<3).map { run.bounce($0) })
+        await sender.send(connections: 1)
+        try await run.waitFor("Bounced", 3)
+        #expect(try run.bouncesByDelivery() == [0: 1, 1: 1, 2: 1])
+        try await run.run.must(["audit"])
+        try await run.stop()
+        await redis.stop()
+    }
+
+    @Test(
+        "Killed again and again in the middle of a flood, every message that was answered 250 is booked once",
+        .timeLimit(.minutes(5)))
+    func killed() async throws {
+        let count = size("POSTRIDER_INBOUND_MESSAGES", usually: 1500)
+        let run = try await InboundRun(contacts: count)
+        let sender = BounceSender(port: run.port, bounces: (0..<count).map { run.bounce($0) })
+        async let sent: Void = sender.send(connections: 8)
+        for part in 1...3 {
+            try await poll("the flood does not go on") { sender.accepted >= count * part / 4 }
+            try await run.replaceService()
+        }
+        await sent
+        #expect(sender.accepted == count)
+        try await run.waitFor("Bounced", count)
+        let bounces = try run.bouncesByDelivery()
+        #expect(bounces.count == count && bounces.values.allSatisfy { $0 == 1 })
+        try await run.run.must(["audit"])
+        print("inbound killed 3 times: \(count) booked, \(try run.fates()["repeated"] ?? 0) came again")
+        try await run.stop()
+    }
+
+    @Test(
+        "At SIGTERM the message that is under way is finished, and idle connections hear 421", .timeLimit(.minutes(3)))
+    func graceful() async throws {
+        let run = try await InboundRun(contacts: 1)
+        let idle = try #require(LoopbackConnection(port: run.port))
+        _ = idle.firstLine()
+        let busy = try #require(LoopbackConnection(port: run.port))
+        _ = busy.firstLine()
+        _ = busy.ask("EHLO mx.example.net")
+        let bounce = run.bounce(0)
+        _ = busy.ask("MAIL FROM:<>")
+        _ = busy.ask("RCPT TO:<\(bounce.returnPath)>")
+        #expect(busy.ask("DATA").hasPrefix("354"))
+        run.service.signal(SIGTERM)
+        #expect(idle.firstLine()?.hasPrefix("421 4.3.2") == true)
+        #expect(busy.ask(bounce.message.replacingOccurrences(of: "\n", with: "\r\n") + "\r\n.").hasPrefix("250"))
+        #expect(busy.firstLine()?.hasPrefix("421 4.3.2") == true)
+        #expect(try await run.service.wait() == 0)
+        try await run.waitFor("Bounced", 1)
+        try await run.stop()
+    }
+}
