@@ -1,7 +1,7 @@
 # One image for every role; the command says which. Build stage and run stage stand on the same Debian release.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
-    && apt-get install -qq -y --no-install-recommends libhiredis-dev libsqlite3-dev libunbound-dev \
+    && apt-get install -qq -y --no-install-recommends libcurl4-openssl-dev libhiredis-dev libsqlite3-dev libunbound-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # Dependencies first: they are fetched anew only when the manifest changes.
@@ -15,7 +15,7 @@ RUN swift build -c release --product postrider \
 # The slim image is Debian's own slim image with the Swift runtime libraries.
 FROM swift:6.3-bookworm-slim
 RUN apt-get update -qq \
-    && apt-get install -qq -y --no-install-recommends libhiredis0.14 libsqlite3-0 libunbound8 dns-root-data ca-certificates \
+    && apt-get install -qq -y --no-install-recommends libcurl4 libhiredis0.14 libsqlite3-0 libunbound8 dns-root-data ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/postrider postrider \
     && install -d -o postrider -g postrider -m 700 /var/lib/postrider

@@ -81,10 +81,11 @@ let package = Package(
             ] + nio),
 
         // What comes back.
+        .systemLibrary(name: "CCurl"),
         .target(
             name: "Inbound",
             dependencies: [
-                "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
+                "CCurl", "Delivery", "JobQueue", "MailMessage", "RedisClient", "SMTP",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
 

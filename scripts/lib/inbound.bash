@@ -1,6 +1,6 @@
 # Measures how fast bounce messages are taken and booked; sourced by scripts/bench. Uses $work, $count, $connections and $format.
 # shellcheck shell=bash
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2034
 
 # Builds the release binary of the sender, unless INBOUND_BENCH names one, and leaves its path in $sender.
 build_sender() {

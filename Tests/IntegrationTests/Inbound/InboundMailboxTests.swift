@@ -52,7 +52,7 @@ struct InboundMailboxTests {
                 atPath: "\(maildir)/\(folder)", withIntermediateDirectories: true)
         }
         let watcher = try PostriderProcess(["inbound", "--data", run.run.data, "--maildir", maildir, "--watch"])
-        try await poll("it does not watch: \(watcher.errors)") { watcher.errors.contains("watching") }
+        try await poll("it does not watch: \(watcher.errors)") { watcher.errors.contains("watching a mailbox") }
         try run.run.write("Maildir/new/0.mx", run.bounce(0).message)
         try await run.waitFor("Bounced", 1)
         watcher.signal(SIGTERM)
@@ -79,8 +79,10 @@ struct InboundMailboxTests {
         "What makes no sense is said before anything is done",
         arguments: [
             (["--listen", "127.0.0.1:0", "--maildir", "x"], "--listen does not go with a mailbox"),
-            (["--maildir", "x", "--file", "y"], "--maildir does not go with --file"),
-            (["--file", "y", "--watch"], "--watch needs --maildir"),
+            (["--maildir", "x", "--file", "y"], "only one goes"),
+            (["--file", "y", "--watch"], "--watch needs --maildir, --imap or --pop3"),
+            (["--imap", "imaps://ann@mail.example.org"], "need --password-file"),
+            (["--maildir", "x", "--delete"], "--delete needs --imap"),
             ([], "say where to listen"),
             (["--listen", "127.0.0.1:0", "--tls-key", "x"], "go together"),
         ])

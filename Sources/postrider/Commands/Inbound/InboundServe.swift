@@ -16,8 +16,8 @@ struct InboundServe: AsyncParsableCommand {
             only when what the message means is safe in Redis; the coordinator books it. Any number may run. A message that \
             comes twice is booked once.
 
-            With --maildir or --file it reads what another mail server has delivered: the new messages of a Maildir, a mailbox file, or one message \
-            from standard input, as a pipe of that server's. Exit status 75 then means: try again later.
+            With --maildir, --file, --imap or --pop3 it reads what another mail server has delivered: the new messages of a Maildir or of a mailbox on a \
+            server, a mailbox file, or one message from standard input, as a pipe of that server's. Exit status 75 means: try again later.
 
             Redis is found as a worker finds it. The coordinator's token key is needed: --data finds it, elsewhere --token-key-file names a copy.
 
@@ -26,6 +26,8 @@ struct InboundServe: AsyncParsableCommand {
               postrider inbound --redis redis://redis.internal --token-key-file tokens.key \\
                   --listen 127.0.0.1:2424 --lmtp --domain bounce.example.org
               postrider inbound --data ./data --maildir /var/mail/bounces --watch
+              postrider inbound --data ./data --imap imaps://bounces@mail.example.org/INBOX \\
+                  --password-file /run/secrets/bounces --watch
               postrider inbound --data ./data --file - --recipient "$RECIPIENT" < message
             """)
 

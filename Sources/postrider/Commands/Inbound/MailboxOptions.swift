@@ -9,9 +9,6 @@ struct MailboxOptions: ParsableArguments {
         completion: .directory)
     var maildir: String?
 
-    @Flag(help: "Go on reading what arrives, until told to stop.")
-    var watch = false
-
     @Option(
         help: ArgumentHelp(
             "Read a file, - for standard input: one message, or a mailbox file that begins with a From line.",
@@ -20,17 +17,66 @@ struct MailboxOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Read a mailbox over IMAP: imaps://USER@HOST[:PORT]/MAILBOX; what is safe is marked there with $PostriderBooked.",
+            valueName: "url"))
+    var imap: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read a mailbox over POP3: pop3s://USER@HOST[:PORT]; what is safe is deleted there.", valueName: "url"))
+    var pop3: String?
+
+    @Option(
+        help: ArgumentHelp("The file with the password of the mailbox's user.", valueName: "file"), completion: .file())
+    var passwordFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Authorities (PEM) to trust for the mailbox's server in place of the system's.", valueName: "file"),
+        completion: .file())
+    var mailboxCa: String?
+
+    @Flag(help: "Delete what is safe, in place of marking it (--imap).")
+    var delete = false
+
+    @Flag(help: "Go on reading what arrives, until told to stop: a Maildir every second, a mailbox every minute.")
+    var watch = false
+
+    @Option(
+        help: ArgumentHelp(
             "The address that the message of --file came to; without it the message's header tells.",
             valueName: "address"))
     var recipient: String?
 
     /// Whether a mailbox is to be read.
-    var isNamed: Bool { maildir != nil || file != nil }
+    var isNamed: Bool { !sources.isEmpty }
+
+    private var sources: [String] { [maildir, file, imap, pop3].compactMap { $0 } }
 
     func validate() throws {
-        guard maildir == nil || file == nil else { throw ValidationError("--maildir does not go with --file") }
-        guard !watch || maildir != nil else { throw ValidationError("--watch needs --maildir") }
+        guard sources.count <= 1 else {
+            throw ValidationError("of --maildir, --file, --imap and --pop3 only one goes; run two of them")
+        }
+        guard !watch || isNamed && file == nil else {
+            throw ValidationError("--watch needs --maildir, --imap or --pop3")
+        }
         guard recipient == nil || file != nil else { throw ValidationError("--recipient needs --file") }
+        guard !delete || imap != nil else { throw ValidationError("--delete needs --imap") }
+        guard ((imap ?? pop3) == nil) == (passwordFile == nil) else {
+            throw ValidationError("--imap and --pop3 need --password-file, and nothing else does")
+        }
+    }
+
+    /// The mailbox on a server that is to be read, if one is.
+    func server() throws -> MailboxServer? {
+        guard let address = imap ?? pop3, let passwordFile else { return nil }
+        let password = try PasswordFile.secret(passwordFile)
+        do throws(MailboxServer.Problem) {
+            return try MailboxServer(
+                parsing: address, kind: imap == nil ? .pop3 : .imap, password: password, authorities: mailboxCa)
+        } catch {
+            throw CommandError(error.description)
+        }
     }
 
     /// What the address of `--recipient` stands for.

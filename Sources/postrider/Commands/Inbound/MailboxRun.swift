@@ -30,27 +30,27 @@ struct MailboxRun {
         let reader = MailboxReader(addresses: addresses, keys: keys, recipient: recipient, meter: meter) {
             try await redis.report($0)
         }
-        if let path = options.maildir {
-            let maildir = try Self.maildir(path)
-            if options.watch {
-                try await ServiceRunner.run(
-                    [MaildirWatch(maildir: maildir, reader: reader, logger: logger)], logger: logger)
-            } else {
-                try await readOnce(maildir, reader)
-            }
-            StandardOutput.announce(meter.counts.sentence)
-        } else if let path = options.file {
+        if let path = options.file {
             try await readFile(path, reader)
             // The mail server whose pipe this is takes words for a failure.
             if path != "-" { StandardOutput.announce(meter.counts.sentence) }
+        } else {
+            let source = try Source(options)
+            if options.watch {
+                try await ServiceRunner.run(
+                    [MailboxWatch(source: source, reader: reader, logger: logger)], logger: logger)
+            } else {
+                try await readOnce(source, reader)
+            }
+            StandardOutput.announce(meter.counts.sentence)
         }
         await redis.close()
     }
 
-    private func readOnce(_ maildir: Maildir, _ reader: MailboxReader) async throws {
+    private func readOnce(_ source: Source, _ reader: MailboxReader) async throws {
         let problems: [Maildir.Problem]
         do {
-            problems = try await reader.readNew(in: maildir)
+            problems = try await source.read(by: reader)
         } catch let problem as Maildir.Problem {
             throw CommandError(problem.description)
         } catch {
@@ -69,41 +69,70 @@ struct MailboxRun {
         }
     }
 
-    private static func maildir(_ path: String) throws -> Maildir {
-        do throws(Maildir.Problem) {
-            return try Maildir(path)
-        } catch {
-            throw CommandError(error.description)
-        }
-    }
-
     private static func later(_ error: any Error) -> ExitCode {
         StandardError.write("Error: \(error)")
         return tryLater
     }
 }
 
-/// Looks into a Maildir again and again.
-private struct MaildirWatch: Service {
-    let maildir: Maildir
+extension MailboxRun {
+    /// A mailbox that may be looked into again and again.
+    enum Source: Sendable {
+        case maildir(Maildir)
+        case server(MailboxServer, deletes: Bool)
+
+        init(_ options: MailboxOptions) throws {
+            if let server = try options.server() {
+                self = .server(server, deletes: options.delete)
+                return
+            }
+            do throws(Maildir.Problem) {
+                self = .maildir(try Maildir(options.maildir ?? "."))
+            } catch {
+                throw CommandError(error.description)
+            }
+        }
+
+        /// Reads what is new; answers what had to be left.
+        func read(by reader: MailboxReader) async throws -> [Maildir.Problem] {
+            switch self {
+            case .maildir(let maildir): return try await reader.readNew(in: maildir)
+            case .server(let server, let deletes):
+                try await reader.readNew(at: server, deletes: deletes)
+                return []
+            }
+        }
+
+        /// How long to wait before looking again.
+        var pause: Duration {
+            switch self {
+            case .maildir: .seconds(1)
+            case .server: .seconds(60)
+            }
+        }
+    }
+}
+
+/// Looks into a mailbox again and again.
+private struct MailboxWatch: Service {
+    let source: MailboxRun.Source
     let reader: MailboxReader
     let logger: Logger
-    private static let pause = Duration.seconds(1)
     private static let pauseAfterFailure = Duration.seconds(5)
 
     func run() async throws {
-        logger.notice("watching", metadata: ["inbound.maildir": "\(maildir.path)"])
+        logger.notice("watching a mailbox")
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                var pause = Self.pause
+                var pause = source.pause
                 do {
-                    for problem in try await reader.readNew(in: maildir) {
+                    for problem in try await source.read(by: reader) {
                         logger.warning("a message was left", metadata: ["error": "\(problem)"])
-                        pause = Self.pauseAfterFailure
+                        pause = max(pause, Self.pauseAfterFailure)
                     }
                 } catch {
                     logger.warning("reading stopped; trying again", metadata: ["error": "\(error)"])
-                    pause = Self.pauseAfterFailure
+                    pause = max(pause, Self.pauseAfterFailure)
                 }
                 try? await Task.sleep(for: pause)
             }
