@@ -20,14 +20,14 @@ struct MissingKey: Error, CustomStringConvertible {
     /// A mailing with tokens, and a worker without the key.
     static let tokens = MissingKey(
         description:
-            "its messages carry tokens and this worker has no token key; name the file with --token-key-file or, on the "
+            "its messages carry tokens and the token key is missing; name the file to a worker with --token-key-file or, on the "
             + "coordinator's machine, --data")
 
     /// A mailing that must be signed, and a worker without a key for its sender.
     static func dkim(_ domain: some StringProtocol) -> MissingKey {
         MissingKey(
             description:
-                "its messages must be signed and this worker has no DKIM key for \(domain); add one under dkim in its "
-                + "configuration file")
+                "its messages must be signed and a DKIM key for \(domain) is missing; add one under dkim in the configuration "
+                + "file of a worker")
     }
 }

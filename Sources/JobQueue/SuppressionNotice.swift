@@ -26,14 +26,16 @@ public struct SuppressionNews: Hashable, Sendable {
     /// What is new, by address in its comparison form; `nil` when too much is, and all jobs must be looked up.
     public var notices: [String: SuppressionNotice]?
 
+    /// - Parameter entries: Addresses, each with why; anything else says that too much is new.
     init(told: Int, entries: [String?]) {
         self.told = told
+        guard entries.count.isMultiple(of: 2) else { return }
         var notices: [String: SuppressionNotice] = [:]
-        for entry in entries {
-            guard let parts = entry?.split(separator: "\n", maxSplits: 1), parts.count == 2,
-                let notice = SuppressionNotice(stored: String(parts[0]))
+        for index in stride(from: 0, to: entries.count, by: 2) {
+            guard let address = entries[index],
+                let notice = entries[index + 1].flatMap(SuppressionNotice.init(stored:))
             else { return }
-            notices[String(parts[1])] = notice
+            notices[address] = notice
         }
         self.notices = notices
     }

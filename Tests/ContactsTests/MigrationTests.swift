@@ -42,4 +42,35 @@ struct MigrationTests {
         #expect(audit.isBalanced, "\(audit.checks.filter { !$0.ok })")
         try book.close()
     }
+
+    @Test("who left or complained before that was counted is counted when the book is opened")
+    func eighth() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("book-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let queue = try DatabaseQueue(path: directory.appendingPathComponent(ContactBook.fileName).path)
+        try ContactBook.migrator.migrate(queue, upTo: "7 what came back")
+        try await queue.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO lists (id, name, columns, created) VALUES (1, 'l', '[]', 0);
+                    INSERT INTO imports (id, list, file, state, started, rows, added) VALUES (1, 1, 'f', 'complete', 0, 1, 1);
+                    INSERT INTO contacts (id, list, key, occurrence, address, lane, fields, import)
+                        VALUES (1, 1, 'a@x.org', 1, 'a@x.org', 'x.org', '{}', 1);
+                    INSERT INTO campaigns (id, name, list, created) VALUES (1, 'c', 1, 0);
+                    INSERT INTO mailings (id, campaign, name, state, template, retry, created)
+                        VALUES (1, 1, 'invitation', 'draft', '{}', '{}', 0);
+                    INSERT INTO deliveries (mailing, ordinal, contact, outcome, reason, changed_at)
+                        VALUES (1, 0, 1, 4, 'opt_out', 0);
+                    INSERT INTO history (mailing, ordinal, number, at, outcome, reason, rule, phase, attempt, reply) VALUES
+                        (1, 0, 0, 0, 6, 'complaint', 'N3', 11, 0, ''), (1, 0, 1, 0, 4, 'opt_out', 'U1', 12, 0, ''),
+                        (1, 0, 2, 0, 4, 'opt_out', 'L3', 0, 0, '');
+                    """)
+        }
+        try queue.close()
+        let book = try ContactBook(directory: directory.path)
+        let responses = try await book.statistics(campaign: "c").mailings[0].responses
+        #expect((responses.unsubscribed, responses.complaints) == (1, 1))
+        try book.close()
+    }
 }

@@ -78,7 +78,32 @@ struct ReceiverReplyTests {
             "550 5.7.606 Access denied, banned sending IP [192.0.2.1]. To request removal from this list please visit https://sender.office.com/"
         ),
         ("5n", .dot, "550 5.7.705 Access denied, tenant has exceeded threshold."),
-        ("5n", .dot, "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP."),
+        ("5f", .dot, "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP."),
+        ("P3", .mail, "550 5.7.508 Access denied, [192.0.2.1] has exceeded permitted limits within 1 hour range"),
+        ("5m", .rcpt, "550 5.1.21 ADR.InvalidRecipient; cannot deliver to this recipient"),
+        (
+            "P5", .dot,
+            "554 5.2.0 STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; Failed to process message"
+        ),
+        (
+            "5f", .dot,
+            "550-5.7.1 [192.0.2.1 19] Our system has detected that this message is likely suspicious due to the very low reputation of the sending IP address."
+        ),
+        (
+            "5f", .rcpt,
+            "554 5.7.1 Mail from 192.0.2.1 rejected by Barracuda Reputation. See http://www.barracudanetworks.com/reputation/?ip=192.0.2.1"
+        ),
+        ("5f", .rcpt, "550 #5.7.1 Your access to submit messages to this e-mail system has been rejected."),
+        (
+            "5f", .dot,
+            "550 OU-002 Unfortunately, messages from 192.0.2.1 weren't sent. Please contact your Internet service provider"
+        ),
+        ("5c", .mail, "550 5.7.0 Please see http://www.openspf.net/Why?s=mfrom;id=a@example.org;ip=192.0.2.1"),
+        ("5e", .rcpt, "550 Verification failed for <a@example.org>"),
+        ("5a", .dot, "554 5.7.0 Reject, id=04-16 - BANNED: .exe"),
+        ("5k", .rcpt, "550 we do not accept mail for this domain"),
+        ("5n", .rcpt, "550 The recipient has rejected your mail"),
+        ("P6", .rcpt, "554 5.3.0 Mail server full"),
         (
             "5n", .dot,
             "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed because the sender was not authenticated when sending to this group"
@@ -159,7 +184,7 @@ struct ReceiverReplyTests {
         ("P3", .rcpt, "451 4.5.1 The recipient <x@yandex.ru> has exceeded their message rate limit. Try again later."),
         ("P3", .mail, "421 4.7.0 Too many connections from 192.0.2.1, try again later"),
         (
-            "5n", .mail,
+            "5h", .dot,
             "550 Mail content denied. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000726"
         ),
         ("5m", .rcpt, "550 Mailbox not found. http://service.mail.qq.com/cgi-bin/help?subtype=1&&id=20022&&no=1000728"),

@@ -167,7 +167,7 @@ struct VariedReplyTests {
         ("5h", .dot, "552 spam message rejected"),
         ("5h", .dot, "550 5.7.1 Suspicious message"),
         (
-            "5h", .dot,
+            "5f", .dot,
             "550-5.7.1 Our system has detected that this message is likely suspicious due to the very low reputation of the sending IP address"
         ),
         ("5h", .dot, "550 Mail content denied, spam"),
@@ -176,7 +176,7 @@ struct VariedReplyTests {
         ("5k", .rcpt, "554 Relay rejected for policy reasons."),
         ("5k", .rcpt, "550 we do not relay"),
         ("5k", .rcpt, "553 relay not allowed"),
-        ("5k", .rcpt, "550-Verification failed for <a@b>\n550 relaying denied"),
+        ("5e", .rcpt, "550-Verification failed for <a@b>\n550-Response: 550 relaying denied\n550 Sender verify failed"),
         ("5l", .rcpt, "550 5.1.2 bad destination system address"),
         ("5l", .rcpt, "550 unknown domain"),
         ("5l", .rcpt, "550 Domain does not exist here"),

@@ -46,6 +46,20 @@ struct SuppressionNewsTests {
         }
     }
 
+    @Test("who was taken off the list again is no news, also for a worker that hears of nothing else")
+    func takenOff() async throws {
+        try await withQueue { queue in
+            try await queue.suppress(people(0..<3))
+            try await queue.unsuppress(["user1@example.com"])
+            let news = try await queue.only.suppressionNews(after: 0).get()
+            #expect(news.told == 3)
+            #expect(news.notices?.keys.sorted() == ["user0@example.com", "user2@example.com"])
+            try await queue.forgetSuppressions()
+            let later = try await queue.only.suppressionNews(after: 0).get()
+            #expect(later.told == 3 && later.notices == [:])
+        }
+    }
+
     @Test("every shard hears of them, since a domain's jobs may lie where another's name says")
     func shards() async throws {
         try await withQueue { only in

@@ -46,7 +46,8 @@ struct TLSCountTests {
         try await withQueue { queue in
             let arguments = [
                 "2", "60000", "a no-policy-found ok -", "1", "b sts certificate-expired mx.b", "2",
-                "c sts certificate-expired mx.c", "3", "d sts certificate-expired mx.d", "4", "a no-policy-found ok -", "5",
+                "c sts certificate-expired mx.c", "3", "d sts certificate-expired mx.d", "4", "a no-policy-found ok -",
+                "5",
             ]
             let day = try await queue.only.evaluate(QueueScripts.tls, arguments.map { .init($0) }).get().number
             let read = try await queue.tlsCounts(of: UTCDay(number: Int(try #require(day))))

@@ -1,6 +1,5 @@
 internal import Contacts
 internal import Delivery
-internal import JobQueue
 internal import MailMessage
 
 /// What readers reach by the links in their messages; a token that no key of ours made reaches nothing.
@@ -27,17 +26,13 @@ extension Coordinator {
 
     /// Takes a contact off the list, once however often it is asked for; `false` when the link leads nowhere.
     ///
-    /// - Throws: An error when it is not certain that it was booked and that the workers hear of it; asking again is right then.
+    /// - Throws: An error when it is not certain that it was booked; asking again is right then.
     public func unsubscribe(_ token: some StringProtocol, by way: UnsubscribeWay) async throws -> Bool {
         guard let job = job(token, .unsubscribe) else { return false }
         // A tester's address stands in no list.
         guard !job.mailing.isTest else { return true }
-        guard let recipient = try await book.recipient(of: job) else { return false }
-        let summary = try await receive([.unsubscribe(job, at: .now, by: way.rawValue)])
-        if summary.repeated > 0, let key = try? EmailAddress(parsing: recipient.address).comparisonKey {
-            // The first time the book may have heard of it and Redis not.
-            try await queue.suppress([(key, SuppressionNotice(outcome: .unsubscribed, reason: .optOut))])
-        }
+        guard try await book.recipient(of: job) != nil else { return false }
+        _ = try await receive([.unsubscribe(job, at: .now, by: way.rawValue)])
         return true
     }
 

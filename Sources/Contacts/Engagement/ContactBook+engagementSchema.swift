@@ -63,5 +63,10 @@ extension ContactBook {
                 complaints = complaints + (NEW.reason = 'complaint')
                 WHERE mailing = NEW.mailing;
         END;
+
+        INSERT INTO responses (mailing, unsubscribed, complaints)
+            SELECT mailing, count(DISTINCT ordinal) FILTER (WHERE reason = 'opt_out'),
+                count(DISTINCT ordinal) FILTER (WHERE reason = 'complaint')
+            FROM history WHERE reason IN ('opt_out', 'complaint') AND rule <> 'L3' GROUP BY mailing;
         """
 }

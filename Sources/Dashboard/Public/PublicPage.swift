@@ -96,7 +96,7 @@ struct PublicPage: Sendable {
         main{width:100%;max-width:34rem;background:var(--card);border-radius:.75rem;padding:2rem;box-shadow:0 1px 3px rgba(0,0,0,.14)}
         h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}
         p{margin:0}
-        strong{display:inline-block;max-width:100%;overflow-wrap:anywhere}
+        strong{overflow-wrap:anywhere}
         form{margin:1.5rem 0}
         button{font:inherit;font-weight:600;padding:.75rem 1.5rem;border:0;border-radius:.5rem;background:var(--act);color:var(--on);cursor:pointer}
         button:focus-visible{outline:3px solid var(--text);outline-offset:2px}

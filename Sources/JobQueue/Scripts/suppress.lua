@@ -10,7 +10,7 @@ local told = redis.call('HINCRBY', news, 'told', text_of(pairs_given))
 local before, fields, old = told - pairs_given, {}, {}
 for i = 1, pairs_given do
   fields[2 * i - 1] = text_of(before + i)
-  fields[2 * i] = ARGV[2 * i] .. '\n' .. ARGV[2 * i - 1]
+  fields[2 * i] = ARGV[2 * i - 1]
   old[i] = text_of(before + i - KEPT)
 end
 redis.call('HSET', prefix .. 'suppressed', unpack(ARGV))

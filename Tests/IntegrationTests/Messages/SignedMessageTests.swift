@@ -82,7 +82,7 @@ struct SignedMessageTests {
             try await run.run(["queue", "status"]).output.contains("no worker can send it: its messages must be signed")
         }
         try await poll("the campaign does not say what it waits for") {
-            try await run.statistics().waitsFor?.contains("has no DKIM key for example.org") ?? false
+            try await run.statistics().waitsFor?.contains("a DKIM key for example.org is missing") ?? false
         }
         try await run.must([
             "campaign", "create", "plain", "--list", "l", "--from", "s@example.org", "--subject", "Hi", "--text",

@@ -65,6 +65,33 @@ struct UnsubscribeEffectTests {
         try await run.stop()
     }
 
+    @Test(
+        "so it is when more are suppressed at once than is told of, and what may be in doubt is marked",
+        .timeLimit(.minutes(3)))
+    func many() async throws {
+        let run = try await CampaignRun(simulatorArguments: ["--without", "CHUNKING"])
+        let addresses = [Self.target] + people(5, "slow")
+        for number in 0..<Self.campaigns {
+            try await run.createCampaign("c\(number)", to: addresses, ["--in-doubt", "hold"])
+        }
+        for number in 0..<Self.campaigns { try await run.must(["campaign", "start", "c\(number)"]) }
+        try run.startWorker(["--connections", "2"])
+        try await poll("the target gets no mail", limit: .seconds(30)) {
+            try run.accepted()[Self.target] ?? 0 >= 1
+        }
+        let others = (0..<600).map { "nobody\($0)@x.example\n" }.joined()
+        let added = try await run.run(["suppressions", "add"], input: others + Self.target + "\n")
+        #expect(added.status == 0, "\(added.errors)")
+        let clock = ContinuousClock.now
+        try await poll("mail that was claimed is not withheld", limit: .seconds(10)) {
+            try await history(run).deliveries.allSatisfy { ["Sent", "Unsubscribed"].contains($0.status) }
+        }
+        #expect(ContinuousClock.now - clock < .seconds(3))
+        let withheld = try await history(run).deliveries.flatMap(\.events).count { $0.rule == "L3" }
+        #expect(withheld >= Self.campaigns / 3, "most were in the worker's hands: \(withheld)")
+        try await run.stop()
+    }
+
     private func history(_ run: CampaignRun) async throws -> History {
         let output = try await run.must(["contacts", "show", Self.target, "--format", "json"])
         return try JSONDecoder().decode(History.self, from: Data(output.utf8))

@@ -5,17 +5,21 @@ enum HTMLReader {
         var result: [UInt8] = []
         result.reserveCapacity(html.count / 2)
         var index = html.startIndex
+        var keepsLines = false
         while index < html.endIndex {
             let byte = html[index]
             if byte == UInt8(ascii: "<"), let end = endOfMarkup(in: html, at: index) {
+                if html[(index + 1)..<end].hasPrefix("pre") { keepsLines = true }
+                if html[(index + 1)..<end].hasPrefix("/pre") { keepsLines = false }
                 if isLineBreak(html[(index + 1)..<end]) { result.append(ASCII.lineFeed) }
                 index = end
             } else if byte == UInt8(ascii: "&"), let entity = entity(in: html, at: index) {
                 result.append(contentsOf: entity.text)
                 index = entity.end
             } else {
-                // A line end of the source is a space; the tags say where lines end.
-                result.append(byte == ASCII.lineFeed || byte == ASCII.carriageReturn ? ASCII.space : byte)
+                // A line end of the source is a space; the tags say where lines end, except in preformatted text.
+                let isLineEnd = byte == ASCII.lineFeed || byte == ASCII.carriageReturn
+                result.append(isLineEnd && !keepsLines ? ASCII.space : byte)
                 index += 1
             }
         }

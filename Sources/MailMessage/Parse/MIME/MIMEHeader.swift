@@ -40,7 +40,8 @@ struct MIMEHeader: Sendable {
                 guard fields.count < limits.fields else { continue }
                 var name = line[..<colon]
                 while let last = name.last, ASCII.isBlank(last) { name.removeLast() }
-                fields.append(Field(name: name, value: (colon + 1)..<line.endIndex))
+                let end = min(line.endIndex, colon + 1 + limits.fieldBytes)
+                fields.append(Field(name: name, value: (colon + 1)..<end))
             } else if fields.isEmpty, line.hasPrefix("from ") || line.hasPrefix(">from ") {
                 continue
             } else if lastValueWantsMore, line.contains(UInt8(ascii: "=")), !line.starts(with: [0x2D, 0x2D]) {

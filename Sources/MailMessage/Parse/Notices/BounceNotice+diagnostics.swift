@@ -7,6 +7,7 @@ extension BounceNotice {
         let best = entries.map(\.form.rawValue).min()
         // Behind the To field of a message that is described stands more of that message.
         if isAlone, best == Form.inQuotedHeader.rawValue { return paragraphWithReply() ?? wholeText() }
+        if !isAlone, let reply = replyAlone(to: entries) { return reply }
         var words: [UInt8] = []
         var lastLine = -1
         for entry in entries where entry.form.rawValue == best && entry.line > lastLine {
@@ -23,6 +24,29 @@ extension BounceNotice {
     }
 
     private static let longest = 2_000
+
+    /// The words with a reply that stand with one of several recipients, and with no other: right behind its address, or else in a transcript.
+    private func replyAlone(to entries: [Entry]) -> Bytes? {
+        for form in [Form.beginsLine, .inTranscript, .follows] {
+            for entry in entries where entry.form == form {
+                var words = Array(entry.reply ?? [])
+                append(lines[entry.line][entry.wordsStart...], to: &words)
+                if form != .inTranscript { appendParagraph(behind: entry, to: &words) }
+                if QuotedReply(in: words[...]).code != 0 { return words[...].drop { ">:;,)]\"'. ".utf8.contains($0) } }
+            }
+        }
+        return nil
+    }
+
+    /// Appends the lines behind an entry, up to one that is empty or names another recipient.
+    private func appendParagraph(behind entry: Entry, to words: inout [UInt8]) {
+        for index in (entry.line + 1)..<max(entry.line + 1, lines.count) {
+            let line = lines[index]
+            let namesAnother = starts[index]?.contains { $0 != entry.key } ?? false
+            if line.trimmed.isEmpty || namesAnother || words.count > Self.longest { return }
+            append(line, to: &words)
+        }
+    }
 
     /// Appends the paragraph behind an entry, or a later one if it says nothing; answers the last line that was used.
     private func appendWords(from entry: Entry, to words: inout [UInt8]) -> Int {

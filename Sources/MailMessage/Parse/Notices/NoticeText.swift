@@ -60,7 +60,7 @@ struct NoticeText: Sendable {
 
     /// Whether a line says that the message follows, and looks like it: with rules, or a colon, or nothing after it.
     private static func announcesMessage(_ line: Bytes) -> Bool {
-        guard line.count < 120, announcements.occurs(in: line) else { return false }
+        guard line.count < 120, announcements.occurs(in: line), !transcripts.occurs(in: line) else { return false }
         let words = line.trimmed
         for rule in ["--", "==", "**", "__", "|--", "- -"] as [StaticString] where words.hasPrefix(rule) { return true }
         if follows.occurs(in: words.suffix(8)) { return true }
@@ -79,6 +79,8 @@ struct NoticeText: Sendable {
         "oryginalna wiadomość", "treść wiadomości", "исходное сообщение", "копия вашего", "копия сообщения",
         "原邮件", "原始邮件", "原信", "元のメール", "オリジナルメッセージ", "원본",
     ]
+    /// What else may follow, and belongs to the notice.
+    private static let transcripts: WordSet = ["transcript", "reason", "details"]
     private static let follows: WordSet = ["follow", "folgt", "ниже"]
     private static let recipients: WordSet = ["not", "recipient", "address", "to the following"]
 }

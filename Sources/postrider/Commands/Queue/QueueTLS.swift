@@ -14,7 +14,8 @@ struct QueueTLS: AsyncParsableCommand {
 
             Example:
               postrider queue tls
-              postrider queue tls --day 2026-11-26 --domain example.org --format json --organization 'Example Ltd'
+              postrider queue tls --day 2026-11-26 --domain example.org
+              postrider queue tls --format json --organization 'Example Ltd'
             """)
 
     @Option(help: ArgumentHelp("The day, such as 2026-11-26; today when it is left out.", valueName: "day"))

@@ -16,7 +16,8 @@ struct WorkerCommand: AsyncParsableCommand {
             time, gives the rest back, and exits 0. Killed, it loses nothing: its messages return to the queue.
 
             Messages are signed with the keys that the configuration file names under dkim; see postrider dkim. Campaigns with \
-            unsubscribe links or a bounce domain need the coordinator's token key: --data finds it, elsewhere --token-key-file names a copy.
+            unsubscribe links or a bounce domain need the coordinator's token key: --data finds it, elsewhere --token-key-file names a copy. \
+            A campaign that needs a key which this worker lacks is left to others; postrider queue status says so.
 
             Example:
               postrider worker --data ./data --relay smtp://127.0.0.1:25
