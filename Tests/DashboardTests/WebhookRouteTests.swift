@@ -66,7 +66,7 @@ struct WebhookRouteTests {
 
     @Test("each refusal has its status, and nothing is booked")
     func refusals() async throws {
-        let long = String(repeating: " ", count: WebhookRoutes.mostBytes + 1)
+        let long = String(repeating: " ", count: WebhookBodies.mostBytes(.postmark) + 1)
         for (path, body, user, status) in [
             ("/hooks/postmark", Self.complaint, nil, HTTPResponse.Status.unauthorized),
             ("/hooks/postmark", Self.complaint, "somebody", .unauthorized),

@@ -85,7 +85,7 @@ struct MappingTests {
             .ses,
             """
             {"notificationType":"Bounce","bounce":{\(types)"timestamp":"2016-01-27T14:59:38.237Z","bouncedRecipients":
-            [{"emailAddress":"ann@example.net"\(recipient.isEmpty ? "" : ",")\(recipient)}]},"mail":{}}
+            [{"emailAddress":"ann@example.net"\(recipient.isEmpty ? "" : ",")\(recipient)}]},"mail":{"tags":{"postrider":["\(known)"]}}}
             """, meaning)
     }
 
@@ -123,8 +123,13 @@ struct MappingTests {
             (#""eventType":"Rendering Failure","failure":{}"#, .nothing), (#""other":1"#, .nothing),
         ] as [(String, Meaning)])
     private func sesOthers(parts: String, meaning: Meaning) throws {
-        try expect(.ses, "{\(parts),\"mail\":{\"destination\":[\"ann@example.net\"]}}", meaning)
+        try expect(
+            .ses, "{\(parts),\"mail\":{\"destination\":[\"ann@example.net\"],\"tags\":{\"postrider\":[\"\(known)\"]}}}",
+            meaning)
     }
+
+    /// A token, since what only confirms is believed of our own messages alone.
+    private var known: String { fixture.token }
 
     @Test(
         "SendGrid",
@@ -174,7 +179,7 @@ struct MappingTests {
     private func sendgrid(parts: String, meaning: Meaning) throws {
         try expect(
             .sendgrid,
-            #"[{"email":"ann@example.net","timestamp":1433333949,"sg_event_id":"e","sg_message_id":"m",\#(parts)}]"#,
+            #"[{"email":"ann@example.net","timestamp":1433333949,"sg_event_id":"e","sg_message_id":"m","postrider":"\#(known)",\#(parts)}]"#,
             meaning)
     }
 
@@ -225,7 +230,7 @@ struct MappingTests {
     private func mailgun(parts: String, meaning: Meaning) throws {
         try expect(
             .mailgun,
-            #"{"event-data":{"id":"i","timestamp":1433333949.5,"recipient":"ann@example.net","user-variables":[],\#(parts)}}"#,
+            #"{"event-data":{"id":"i","timestamp":1433333949.5,"recipient":"ann@example.net","user-variables":{"postrider":"\#(known)"},\#(parts)}}"#,
             meaning)
     }
 
@@ -271,7 +276,10 @@ struct MappingTests {
             (#""RecordType":"Inbound""#, .nothing),
         ] as [(String, Meaning)])
     private func postmark(parts: String, meaning: Meaning) throws {
-        try expect(.postmark, #"{"ID":42,"MessageID":"883953f4","Email":"ann@example.net",\#(parts)}"#, meaning)
+        try expect(
+            .postmark,
+            #"{"ID":42,"MessageID":"883953f4","Email":"ann@example.net","Metadata":{"postrider":"\#(known)"},\#(parts)}"#,
+            meaning)
     }
 
     @Test(
@@ -309,7 +317,9 @@ struct MappingTests {
         ] as [(String, Meaning)])
     private func mailjet(parts: String, meaning: Meaning) throws {
         try expect(
-            .mailjet, #"{"time":1433333949,"MessageID":19421777835146490,"email":"ann@example.net",\#(parts)}"#, meaning
+            .mailjet,
+            #"{"time":1433333949,"MessageID":19421777835146490,"email":"ann@example.net","CustomID":"\#(known)",\#(parts)}"#,
+            meaning
         )
     }
 

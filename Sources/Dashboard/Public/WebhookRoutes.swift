@@ -10,14 +10,12 @@ public import ProviderEvents
 ///
 /// Success is answered only when all is booked. Whatever else is answered makes the provider try again, for hours at least.
 public struct WebhookRoutes: Sendable {
-    /// More than any provider posts at once.
-    static let mostBytes = 4 << 20
-
     private let hooks: ProviderHooks
     /// Books events; returns when that is done.
     private let book: @Sendable ([InboundEvent]) async throws -> Void
     private let logger: Logger
     private let refusals = RefusalLog()
+    private let bodies = WebhookBodies()
 
     /// Routes that book into a coordinator's contact book.
     public init(_ configuration: WebhookConfiguration, coordinator: Coordinator, logger: Logger) {
@@ -50,9 +48,9 @@ public struct WebhookRoutes: Sendable {
     private func answer(_ request: Request, from provider: MailProvider) async -> Response {
         let body: ByteBuffer
         do {
-            body = try await request.body.collect(upTo: Self.mostBytes)
-        } catch is NIOTooManyBytesError {
-            return refuse(provider, .contentTooLarge, "it is larger than \(Self.mostBytes >> 20) MiB")
+            body = try await bodies.read(request, from: provider)
+        } catch let refusal as WebhookBodies.Refusal {
+            return refuse(provider, refusal.status, refusal.message)
         } catch {
             return refuse(provider, .badRequest, "its body cannot be read")
         }

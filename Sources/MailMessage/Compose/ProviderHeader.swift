@@ -2,7 +2,7 @@ internal import Delivery
 
 /// The header field by which a provider is given our token, to repeat it in what it reports by HTTP.
 ///
-/// Providers take it out before they send; DKIM does not cover it.
+/// Some take it out before they send, so DKIM does not cover it. What recipients may see of it is what a return path shows, too.
 public enum ProviderHeader {
     /// The name under which a provider keeps the token.
     public static let name = "postrider"

@@ -10,10 +10,15 @@ extension ProviderReport {
     ///   - now: when the report came in; nothing that it tells of was later.
     func event(keys: TokenKeys, classifier: OutcomeClassifier = .standard, received now: UnixTime) -> InboundEvent? {
         guard let id = eventID else { return nil }
+        let subject = subject(keys)
+        // Providers tell of all mail of an account: that some message to an address arrived, or is late, is no news of ours.
+        if [.delivered, .delayed].contains(kind), case .clues(let clues) = subject, clues.messageID == nil {
+            return nil
+        }
         let classification = classification(classifier)
         return InboundEvent(
             id: id, source: classification.reason == .automaticReply ? .automaticReply : .webhook,
-            subject: subject(keys), time: min(time ?? now, now), classification: classification, phase: phase,
+            subject: subject, time: min(time ?? now, now), classification: classification, phase: phase,
             reply: reply)
     }
 

@@ -25,6 +25,8 @@ struct CampaignCreate: AsyncParsableCommand {
             --unsubscribe-url and --survey-url give each contact links of its own, {{unsubscribeLink}} and {{surveyLink}}; --bounce-domain \
             gives each message a return path of its own. Both carry tokens that nobody can forge; see docs/message.md.
 
+            --provider names the service that sends the messages on, if one does: it reports by webhook; see docs/webhooks.md.
+
             --track-opens and --track-clicks tell who opened the message and who followed its links; see docs/tracking.md.
 
             Example:
