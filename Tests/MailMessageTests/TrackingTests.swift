@@ -60,6 +60,11 @@ struct TrackingTests {
             "<link href=\"https://a.example/s.css\">", "<a title=\"https://a.example/\">x</a>",
             "{{#code}}<a href=\"https://a.example/{{.}}\">x</a>{{/code}}", "<a href=\"https://\\{{host}}/\">x</a>",
             "<a href=\"https://a.example/",
+            "<a href=\"https://a.example/?a=1&#38b=2\">x</a>",
+            "<a href=\"https://a.example/?a=1&#x0000000026;b=2\">x</a>",
+            "<a href=\"https://a.example/&#150;\">x</a>", "<a href=\"https://a.example/&hearts;\">x</a>",
+            "<a href=\"https://a.example/&Eacute;\">x</a>", "<a href=\"https://a.example/&nbsp;x\">x</a>",
+            "<a href=\"https://a.example/&#123;{host}}\">x</a>", "<a href=\"https://a.example/&#13;&#10;x\">x</a>",
         ])
     func untouched(html: String) throws {
         let template = Self.template(html) {
@@ -98,6 +103,20 @@ struct TrackingTests {
         let (_, html) = try Self.render(template, fields: ["Ann", "Rome"])
         for index in 0..<3 { #expect(html.contains(try Self.click(index))) }
         #expect(!html.contains("survey.example"))
+    }
+
+    @Test(
+        "however HTML writes a character of an address, the click leads where the link led",
+        arguments: [
+            ("?a=1&amp;b=2", "?a=1&b=2"), ("?a=1&#38;b=2", "?a=1&b=2"), ("?a=1&#038;b=2", "?a=1&b=2"),
+            ("?a=1&#x26;b=2", "?a=1&b=2"), ("?a=1&#X26;b=2", "?a=1&b=2"), ("?a=1&b=2", "?a=1&b=2"),
+            ("?a=1&amp;amp;b=2", "?a=1&amp;b=2"), ("?a=1&#38;lt;", "?a=1&lt;"), ("?a=&quot;&apos;&#39;", "?a=\"''"),
+            ("&eacute;&#xe9;", "éé"), ("?a=1&b", "?a=1&b"), ("?a=1&;&&=", "?a=1&;&&="), ("?a&b=;c", "?a&b=;c"),
+            ("?a&#top;", "?a&#top;"), ("?a&#+38;", "?a&#+38;"),
+        ])
+    func characters(written: String, meant: String) throws {
+        let tracked = try #require(try TrackedHTML(Self.template("<a href='https://example.org/\(written)'>x</a>")))
+        #expect(tracked.targets == ["https://example.org/\(meant)"])
     }
 
     @Test("without either nothing of the message changes, and it has the version that it had")

@@ -50,7 +50,7 @@ struct TrackedHTML: Sendable {
 
     /// Where a link leads whose `href` is this, if it may be followed by its number.
     private static func target(_ value: String, _ options: MessageOptions) -> String? {
-        let target = unescaped(value).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let target = unescaped(value)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
         // What leaves the list must work whatever becomes of the rest.
         guard !target.contains("unsubscribeLink"), !(options.unsubscribeURL.map(target.hasPrefix) ?? false) else {
             return nil
@@ -71,12 +71,50 @@ struct TrackedHTML: Sendable {
         return true
     }
 
-    /// Undoes what HTML makes of an address in an attribute.
-    private static func unescaped(_ text: String) -> String {
-        [
-            ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"),
-            ("&#38;", "&"), ("&amp;", "&"),
-        ]
-        .reduce(text) { $0.replacing($1.0, with: $1.1) }
+    /// Undoes what HTML makes of an address in an attribute; `nil` where it is not certain what a browser would make of it.
+    private static func unescaped(_ value: String) -> String? {
+        let bytes = Array(value.utf8)[...]
+        var result: [UInt8] = []
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            guard bytes[index] == UInt8(ascii: "&") else {
+                result.append(bytes[index])
+                index += 1
+                continue
+            }
+            if let name = reference(in: bytes[(index + 1)...]) {
+                // A capital makes another letter of a name, which the reader of bounce messages does not care for.
+                guard name.first == UInt8(ascii: "#") || name.allSatisfy({ $0 == ASCII.lowercase($0) }),
+                    let entity = HTMLEntity(in: bytes, at: index), isPlain(entity.text)
+                else { return nil }
+                result.append(contentsOf: entity.text)
+                index = entity.end
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The name or number of a character reference behind its `&`; a number counts even where no semicolon ends it.
+    private static func reference(in rest: Bytes) -> Bytes? {
+        if rest.first == UInt8(ascii: "#") {
+            let number = rest.dropFirst()
+            let isNumber = number.first.map { ASCII.isDigit($0) || ASCII.lowercase($0) == UInt8(ascii: "x") } ?? false
+            return isNumber ? rest.prefix { $0 != UInt8(ascii: ";") } : nil
+        }
+        let name = rest.prefix { ASCII.isLetter($0) || ASCII.isDigit($0) }
+        return !name.isEmpty && rest[name.endIndex...].first == UInt8(ascii: ";") ? name : nil
+    }
+
+    /// Whether what a character reference stands for is a plain part of an address: no white space, no control (which browsers take
+    /// for a character of Windows-1252), no bracket that Mustache would find.
+    private static func isPlain(_ text: [UInt8]) -> Bool {
+        let isControl = text.count == 2 && text[0] == 0xC2 && text[1] < 0xA0
+        return !isControl
+            && text.allSatisfy {
+                $0 > ASCII.space && $0 != 0x7F && $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "}")
+            }
     }
 }

@@ -13,7 +13,7 @@ enum HTMLReader {
                 if html[(index + 1)..<end].hasPrefix("/pre") { keepsLines = false }
                 if isLineBreak(html[(index + 1)..<end]) { result.append(ASCII.lineFeed) }
                 index = end
-            } else if byte == UInt8(ascii: "&"), let entity = entity(in: html, at: index) {
+            } else if byte == UInt8(ascii: "&"), let entity = HTMLEntity(in: html, at: index) {
                 result.append(contentsOf: entity.text)
                 index = entity.end
             } else {
@@ -67,26 +67,5 @@ enum HTMLReader {
             return true
         }
         return false
-    }
-
-    private static let entities: [(name: StaticString, text: String)] = [
-        ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("&quot;", "\""), ("&nbsp;", " "), ("&apos;", "'"),
-        ("&rsquo;", "’"), ("&lsquo;", "‘"), ("&ldquo;", "“"), ("&rdquo;", "”"), ("&eacute;", "é"), ("&egrave;", "è"),
-        ("&ecirc;", "ê"), ("&agrave;", "à"), ("&aacute;", "á"), ("&atilde;", "ã"), ("&ccedil;", "ç"), ("&iacute;", "í"),
-        ("&oacute;", "ó"), ("&ocirc;", "ô"), ("&otilde;", "õ"), ("&uacute;", "ú"), ("&ntilde;", "ñ"), ("&auml;", "ä"),
-        ("&ouml;", "ö"), ("&uuml;", "ü"), ("&szlig;", "ß"),
-        ("&ograve;", "ò"), ("&ugrave;", "ù"), ("&igrave;", "ì"), ("&middot;", "·"), ("&ndash;", "–"),
-        ("&commat;", "@"),
-    ]
-
-    private static func entity(in html: Bytes, at start: Int) -> (text: [UInt8], end: Int)? {
-        let rest = html[start...]
-        for entity in entities where rest.hasPrefix(entity.name) {
-            return (Array(entity.text.utf8), start + entity.name.utf8CodeUnitCount)
-        }
-        guard rest.hasPrefix("&#"), let end = rest.prefix(10).firstIndex(of: UInt8(ascii: ";")) else { return nil }
-        let digits = html[(start + 2)..<end].text
-        let value = digits.lowercased().hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-        return value.flatMap(Unicode.Scalar.init).map { (Array(String($0).utf8), end + 1) }
     }
 }
