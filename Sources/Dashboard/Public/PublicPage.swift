@@ -40,15 +40,15 @@ struct PublicPage: Sendable {
     var languageTag: String { language.rawValue }
 
     var html: String {
-        var body = "<h1>\(Self.escaped(page.heading))</h1>\n<p>\(filled(page.text))</p>\n"
+        var body = "<h1>\(HTMLText.escaped(page.heading))</h1>\n<p>\(filled(page.text))</p>\n"
         if let form {
             // Without an action it goes to where the page is, whatever path a proxy gives it.
             body += """
                 <form method="post">
                 <input type="hidden" name="confirm" value="yes">
-                <button type="submit">\(Self.escaped(form.button))</button>
+                <button type="submit">\(HTMLText.escaped(form.button))</button>
                 </form>
-                <p class="note">\(Self.escaped(form.mistake))</p>
+                <p class="note">\(HTMLText.escaped(form.mistake))</p>
 
                 """
         }
@@ -60,7 +60,7 @@ struct PublicPage: Sendable {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="robots" content="noindex, nofollow">
             <meta name="color-scheme" content="light dark">
-            <title>\(Self.escaped(page.heading))</title>
+            <title>\(HTMLText.escaped(page.heading))</title>
             <style>\(Self.style)</style>
             </head>
             <body>
@@ -75,16 +75,11 @@ struct PublicPage: Sendable {
     /// The text with the contact's own put in, set off from the words around it, in whatever direction it is written.
     private func filled(_ text: String) -> String {
         text.split(separator: "{", omittingEmptySubsequences: false).enumerated().map { index, part in
-            guard index > 0, let end = part.firstIndex(of: "}") else { return Self.escaped(String(part)) }
+            guard index > 0, let end = part.firstIndex(of: "}") else { return HTMLText.escaped(String(part)) }
             let own = part[..<end] == "sender" ? contact?.sender : contact?.address
             return
-                "<strong><bdi>\(Self.escaped(own ?? ""))</bdi></strong>\(Self.escaped(String(part[end...].dropFirst())))"
+                "<strong><bdi>\(HTMLText.escaped(own ?? ""))</bdi></strong>\(HTMLText.escaped(String(part[end...].dropFirst())))"
         }.joined()
-    }
-
-    private static func escaped(_ text: String) -> String {
-        [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#39;")]
-            .reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
     private static let style = """

@@ -79,7 +79,7 @@ extension FlatBody {
     /// Appends a field's value, cleaned as ``LineText`` does, with CRLF line breaks, and escaped if it must be.
     private func append(_ field: FieldSlot, of values: MergeValues, to output: inout ByteStore) {
         values[field.slot].withUTF8Bytes { value in
-            output.append(atMost: value.count * HTMLEscaping.maximumEntityLength) { destination in
+            output.append(atMost: value.count * HTMLText.maximumEntityLength) { destination in
                 var write = destination
                 var previous: UInt8 = 0
                 for byte in value {
@@ -89,7 +89,7 @@ extension FlatBody {
                             write[1] = 0x0A
                             write += 2
                         }
-                    } else if field.isEscaped, let entity = HTMLEscaping.entity(of: byte) {
+                    } else if field.isEscaped, let entity = HTMLText.entity(of: byte) {
                         write.update(from: entity.utf8Start, count: entity.utf8CodeUnitCount)
                         write += entity.utf8CodeUnitCount
                     } else {
