@@ -94,6 +94,32 @@ struct PublicUnsubscribeTests {
         }
     }
 
+    @Test("who is taken off the suppression list is asked again, and leaves again")
+    func returning() async throws {
+        try await PublicFixture.with { web in
+            let path = "/u/\(web.token(.unsubscribe))"
+            for _ in 0..<2 {
+                #expect(String(buffer: try await web.ask(path).body).contains("<form"))
+                #expect(try await web.post(path, "confirm=yes").status == .ok)
+                #expect(String(buffer: try await web.ask(path).body).contains("You are unsubscribed"))
+                #expect(try await web.coordinator.removeSuppressions(["ann@x.example"]) == 1)
+            }
+        }
+    }
+
+    @Test(
+        "what an owner calls itself is text, whatever characters stand before it",
+        arguments: [
+            ("\u{600}<b>", "\u{600}&lt;b&gt;"), ("\u{110BD}<i", "\u{110BD}&lt;i"), ("a\"\u{301}b", "a&quot;\u{301}b"),
+            ("'&amp;>\u{200D}", "&#39;&amp;amp;&gt;\u{200D}"),
+        ])
+    func escaping(sender: String, shown: String) {
+        let contact = ContactPage(sender: sender, address: "a…@x.example", language: .english, hasLeft: false)
+        // Compared by bytes: what characters make of them is the point.
+        let page = Array(PublicPage.unsubscribing(contact, accepted: nil).html.utf8)
+        #expect(page.firstRange(of: Array("<bdi>\(shown)</bdi>".utf8)) != nil)
+    }
+
     @Test("a POST that asks for nothing shows the page, and too large a one is refused")
     func unclear() async throws {
         try await PublicFixture.with { web in

@@ -6,7 +6,8 @@ public struct Recipient: Hashable, Sendable {
     public var address: String
     /// The merge fields as they are now.
     public var fields: [String: String]
-    /// Whether no mail goes to the address any more because its owner said so.
+    /// Whether no mail goes to the address any more because its owner said so; the suppression list alone says it, since an address
+    /// may have been taken off it again.
     public var hasLeft: Bool
 }
 
@@ -16,7 +17,7 @@ extension ContactBook {
         try await read { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT c.address, c.fields, d.outcome = ?1 OR ifnull(s.outcome = ?1, 0)
+                    SELECT c.address, c.fields, ifnull(s.outcome = ?1, 0)
                     FROM deliveries d JOIN contacts c ON c.id = d.contact LEFT JOIN suppressions s ON s.key = c.key
                     WHERE d.mailing = ?2 AND d.ordinal = ?3
                     """)
