@@ -112,6 +112,29 @@ struct CommandLineOutputTests {
     }
 
     @Test(
+        "what is wrong with an address names the option that it came by", arguments: ["--listen", "--public-listen"])
+    func option(name: String) async throws {
+        let written = #expect(throws: CommandError.self) { try ListenAddress(parsing: "8026", option: name) }
+        #expect(written.map { "\($0)".contains(" \(name) ") } == true)
+        // An address for documentation (RFC 5737), which no machine has.
+        let address = try ListenAddress(parsing: "192.0.2.1:0", option: name).with(port: 0)
+        let bound = await #expect(throws: CommandError.self) { try await address.probe() }
+        #expect(bound.map { "\($0)".hasSuffix(" \(name)") } == true)
+    }
+
+    @Test(
+        "two addresses with one port collide, unless the system chooses it",
+        arguments: [
+            ("127.0.0.1:8025", "127.0.0.1:8025", true), ("Localhost:8025", "localhost:8025", true),
+            ("127.0.0.1:8025", "127.0.0.1:8026", false), ("127.0.0.1:8025", "127.0.0.2:8025", false),
+            ("127.0.0.1:0", "127.0.0.1:0", false),
+        ])
+    func collision(one: String, other: String, collides: Bool) throws {
+        let address = try ListenAddress(parsing: one)
+        #expect(try address.collides(with: ListenAddress(parsing: other)) == collides)
+    }
+
+    @Test(
         "words are quoted for a shell only where they must be",
         arguments: [("a-b.c", "a-b.c"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("", "''")])
     func quoting(word: String, quoted: String) {

@@ -7,6 +7,8 @@ struct ListenAddress: CustomStringConvertible {
     var host: String
     /// 0 lets the system choose.
     var port: Int
+    /// The option that names it, for what is said about it.
+    var option = "--listen"
 
     init(host: String, port: Int) {
         self.host = host
@@ -14,23 +16,28 @@ struct ListenAddress: CustomStringConvertible {
     }
 
     /// Reads `127.0.0.1:8025`, `[::1]:8025` or `localhost:0`.
-    init(parsing text: String) throws {
+    ///
+    /// - Parameter option: the option that it was written behind, or whose place in the configuration it has.
+    init(parsing text: String, option: String = "--listen") throws {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port)
         else {
-            throw CommandError("\"\(text)\" is not an address to listen on; write HOST:PORT, such as 127.0.0.1:8025")
+            throw CommandError(
+                "\"\(text)\" is not an address to listen on; write \(option) HOST:PORT, such as 127.0.0.1:8025")
         }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard !host.isEmpty, !host.contains("/") else {
             throw CommandError(
-                "\"\(text)\" has no host; write HOST:PORT, such as 127.0.0.1:8025 (0.0.0.0:8025 for all addresses)")
+                "\"\(text)\" has no host; write \(option) HOST:PORT, such as 127.0.0.1:8025 (0.0.0.0:8025 for all addresses)"
+            )
         }
         guard !host.contains(":") || text.hasPrefix("[") else {
-            throw CommandError("an IPv6 address must stand in brackets, as in [::1]:8025")
+            throw CommandError("an IPv6 address must stand in brackets, as in \(option) [::1]:8025")
         }
         self.host = String(host)
         self.port = port
+        self.option = option
     }
 
     /// The address with the port that the system has chosen.
@@ -47,6 +54,11 @@ struct ListenAddress: CustomStringConvertible {
         case "::": "http://[::1]:\(port)"
         default: "http://\(description)"
         }
+    }
+
+    /// Whether both could not be listened on at once, as far as it can be seen from how they are written.
+    func collides(with other: ListenAddress) -> Bool {
+        port != 0 && port == other.port && host.lowercased() == other.host.lowercased()
     }
 
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -70,17 +82,20 @@ struct ListenAddress: CustomStringConvertible {
         if let error = error as? CommandError { return error }
         if error is SocketAddressError.UnknownHost {
             return CommandError(
-                "the host \(host) is unknown; listen on an address of this machine, such as 127.0.0.1:\(port)")
+                "the host \(host) is unknown; listen on an address of this machine, such as \(option) 127.0.0.1:\(port)"
+            )
         }
-        guard let error = error as? IOError else { return CommandError("cannot listen on \(self): \(error)") }
+        guard let error = error as? IOError else {
+            return CommandError("cannot listen on \(self) (\(option)): \(error)")
+        }
         return switch error.errnoCode {
         case EADDRINUSE:
-            CommandError("\(self) is taken by another program; stop that one, or choose another address with --listen")
+            CommandError("\(self) is taken by another program; stop that one, or choose another address with \(option)")
         case EACCES:
-            CommandError("this user may not listen on \(self); choose a port above 1023 with --listen")
+            CommandError("this user may not listen on \(self); choose a port above 1023 with \(option)")
         case EADDRNOTAVAIL:
-            CommandError("\(host) is not an address of this machine; choose another with --listen")
-        default: CommandError("cannot listen on \(self): \(error)")
+            CommandError("\(host) is not an address of this machine; choose another with \(option)")
+        default: CommandError("cannot listen on \(self) (\(option)): \(error)")
         }
     }
 }

@@ -76,7 +76,14 @@ struct CoordinatorCommand: AsyncParsableCommand {
         let settings = try configuration.settings()
         let directory = try directory(settings)
         let address = try ListenAddress(parsing: listen ?? settings.string(.listen) ?? "127.0.0.1:8025")
-        let publicAddress = try (publicListen ?? settings.string(.publicListen)).map(ListenAddress.init(parsing:))
+        let publicAddress = try (publicListen ?? settings.string(.publicListen)).map {
+            try ListenAddress(parsing: $0, option: "--public-listen")
+        }
+        // The API must never be where the world comes.
+        if let publicAddress, publicAddress.collides(with: address) {
+            throw CommandError(
+                "--public-listen and --listen are both \(address); the public pages need a port of their own")
+        }
         let webhooks = try settings.webhooks?.configuration()
         guard webhooks == nil || publicAddress != nil else {
             throw CommandError(
@@ -159,23 +166,33 @@ struct CoordinatorCommand: AsyncParsableCommand {
             )
         }
         defer { try? FileManager.default.removeItem(atPath: file) }
-        var services: [any Service] = [coordinator, application]
+        var services: [any Service] = [coordinator, ListeningService(service: application, address: address)]
         if let publicAddress {
-            services.append(
-                PublicServer(coordinator: coordinator, logger: logger).application(
-                    host: publicAddress.host, port: publicAddress.port,
-                    extend: { router in
-                        guard let webhooks else { return }
-                        WebhookRoutes(webhooks, coordinator: coordinator, logger: logger).add(to: router)
-                    },
-                    ready: { port in
-                        StandardOutput.announce("the public pages are at \(publicAddress.with(port: port).url)")
-                    }))
+            let pages = PublicServer(coordinator: coordinator, logger: logger).application(
+                host: publicAddress.host, port: publicAddress.port,
+                extend: { router in
+                    guard let webhooks else { return }
+                    WebhookRoutes(webhooks, coordinator: coordinator, logger: logger).add(to: router)
+                },
+                ready: { port in
+                    StandardOutput.announce("the public pages are at \(publicAddress.with(port: port).url)")
+                })
+            services.append(ListeningService(service: pages, address: publicAddress))
         }
-        do {
-            try await ServiceRunner.run(services, logger: logger)
-        } catch {
-            throw address.problem(error)
+        try await ServiceRunner.run(services, logger: logger)
+    }
+
+    /// A server whose errors name the address where it cannot listen; there are two.
+    private struct ListeningService: Service {
+        let service: any Service
+        let address: ListenAddress
+
+        func run() async throws {
+            do {
+                try await service.run()
+            } catch {
+                throw address.problem(error)
+            }
         }
     }
 }
