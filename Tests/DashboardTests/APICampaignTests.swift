@@ -25,6 +25,9 @@ struct APICampaignTests {
             let message = try await api.ask(APIRoute.preview("spring") + APIRoute.query([("contact", "a@x.example")]))
             #expect(message.headers[.contentType] == "message/rfc822")
             #expect(String(buffer: message.body).contains("Subject: Hello Ada\r\n"))
+            #expect(
+                String(buffer: message.body).contains("Message-ID: <1.4294967295"),
+                "a link in it must not be that of the first contact")
 
             let early = try await api.refusal(APIRoute.campaign("spring", action: "pause"), .post)
             #expect(early.status == 409)

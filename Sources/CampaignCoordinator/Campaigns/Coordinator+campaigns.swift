@@ -113,11 +113,13 @@ extension Coordinator {
         return buffer.withUnsafeBytes { [UInt8]($0) }
     }
 
-    /// The delivery of a contact, which its Message-ID is made of; before the start there is none, and its place is taken as 0.
+    /// The delivery of a contact, which its Message-ID and its links are made of.
+    ///
+    /// Before the start there is none; its place is then one that no contact gets, so that a link in the preview is nobody's.
     private func job(of contact: Contact, in mailing: Mailing) async throws -> DeliveryJob.ID {
         let history = try await book.history(ofAddress: contact.address)
         let delivery = history.deliveries.first { $0.contact == contact.number && $0.campaign == mailing.campaign }
-        let ordinal = delivery?.job.split(separator: ":").last.flatMap { UInt32($0) } ?? 0
+        let ordinal = delivery?.job.split(separator: ":").last.flatMap { UInt32($0) } ?? .max
         return DeliveryJob.ID(mailing: mailing.id, ordinal: ordinal)
     }
 

@@ -172,6 +172,7 @@ struct DeliveryLedger {
         append.bind(change.attempt, at: 9)
         append.bind(change.reply, at: 10)
         try append.run()
+        try MailingResponses.count(db, change, number: number)
     }
 
     private func write(_ entry: Entry, of job: DeliveryJob.ID) throws {

@@ -1,8 +1,8 @@
 extension ContactBook {
     /// What contacts did with their message, a row for whoever did anything, and its sums for each mailing.
     ///
-    /// The sums follow by themselves. Who leaves the list or complains does so by a line of the history, whoever books it; one who had left
-    /// before the message went (L3) did not leave by it.
+    /// The sums of what was done follow by themselves; who leaves or complains is counted with the line of the history that says so
+    /// (``MailingResponses/count(_:_:number:)``), since a trigger there would cost every message.
     static let engagement = """
         CREATE TABLE engagements (
             mailing INTEGER NOT NULL,
@@ -48,19 +48,6 @@ extension ContactBook {
                 clicked = clicked + (NEW.clicks > 0) - (OLD.clicks > 0), clicks = clicks + NEW.clicks - OLD.clicks,
                 started = started + (NEW.started IS NOT NULL) - (OLD.started IS NOT NULL),
                 completed = completed + (NEW.completed IS NOT NULL) - (OLD.completed IS NOT NULL)
-                WHERE mailing = NEW.mailing;
-        END;
-
-        CREATE TRIGGER history_leaves AFTER INSERT ON history
-        WHEN NEW.reason IN ('opt_out', 'complaint') AND NEW.rule <> 'L3'
-            AND NOT EXISTS (SELECT 1 FROM history WHERE mailing = NEW.mailing AND ordinal = NEW.ordinal
-                AND number < NEW.number AND reason = NEW.reason AND rule <> 'L3')
-        BEGIN
-            INSERT INTO responses (mailing)
-                SELECT NEW.mailing WHERE NOT EXISTS (SELECT 1 FROM responses WHERE mailing = NEW.mailing);
-            UPDATE responses SET
-                unsubscribed = unsubscribed + (NEW.reason = 'opt_out'),
-                complaints = complaints + (NEW.reason = 'complaint')
                 WHERE mailing = NEW.mailing;
         END;
 

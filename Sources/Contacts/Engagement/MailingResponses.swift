@@ -44,6 +44,29 @@ extension MailingResponses {
         return responses
     }
 
+    /// Counts a contact that left the list or complained by its message, once each; one that had left before it went (L3) did not leave
+    /// by it.
+    /// - Parameter number: The place of the change in the delivery's history.
+    static func count(_ db: Database, _ change: StatusChange, number: Int) throws {
+        guard change.reason == .optOut || change.reason == .complaint, change.rule != "L3" else { return }
+        let earlier = try db.cachedStatement(
+            sql: """
+                SELECT 1 FROM history WHERE mailing = ? AND ordinal = ? AND number < ? AND reason = ? AND rule <> 'L3'
+                """)
+        let mailing = change.job.mailing.rawValue
+        let isKnown = try Bool.fetchOne(
+            earlier, arguments: [mailing, change.job.ordinal, number, change.reason.rawValue])
+        guard isKnown == nil else { return }
+        let left = change.reason == .optOut
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO responses (mailing, unsubscribed, complaints) VALUES (?1, ?2, ?3)
+                ON CONFLICT (mailing) DO UPDATE SET
+                    unsubscribed = unsubscribed + excluded.unsubscribed, complaints = complaints + excluded.complaints
+                """
+        ).execute(arguments: [mailing, left ? 1 : 0, left ? 0 : 1])
+    }
+
     /// The sums of a mailing, counted again.
     static func counted(_ db: Database, mailing: Int64) throws -> MailingResponses {
         var responses = MailingResponses()
