@@ -16,6 +16,8 @@ final class BounceClient: ChannelInboundHandler {
     private var state = State.greeting
     private var received = ByteBuffer()
     private var bounce: BounceSource.Bounce?
+    /// How many messages this connection may still carry.
+    private var left = 500
 
     init(source: BounceSource) {
         self.source = source
@@ -60,7 +62,8 @@ final class BounceClient: ChannelInboundHandler {
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        bounce = source.next()
+        bounce = left > 0 ? source.next() : nil
+        left -= 1
         guard let bounce else {
             state = .farewell
             return write("QUIT\r\n", context)

@@ -31,6 +31,9 @@ final class BounceSource: Sendable {
 
     var counts: Counts { state.withLock { $0 } }
 
+    /// Whether there are messages that nobody has taken.
+    var hasMore: Bool { state.withLock { $0.next < count + again } }
+
     /// The next message; `nil` when all have been taken.
     func next() -> Bounce? {
         let number = state.withLock { counts -> Int? in

@@ -44,19 +44,15 @@ struct InboundBench: AsyncParsableCommand {
             keys: try TokenKeys(file: tokenKeyFile), mailing: mailing, count: count, again: again)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let start = ContinuousClock.now
-        var closings: [EventLoopFuture<Void>] = []
-        for _ in 0..<connections {
-            let channel = try await ClientBootstrap(group: group)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(BounceClient(source: source))
-                    }
+        // Servers end a connection after some number of messages, and mail servers begin another.
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for _ in 0..<connections {
+                tasks.addTask {
+                    while source.hasMore { try await Self.connect(to: port, source, on: group) }
                 }
-                .connect(host: "127.0.0.1", port: port).get()
-            closings.append(channel.closeFuture)
+            }
+            try await tasks.waitForAll()
         }
-        for closing in closings { try await closing.get() }
         let seconds = start.duration(to: .now) / .seconds(1)
         let cpu = Double(clock()) / Double(CLOCKS_PER_SEC)
         let counts = source.counts
@@ -67,5 +63,18 @@ struct InboundBench: AsyncParsableCommand {
         encoder.outputFormatting = [.sortedKeys]
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
         try await group.shutdownGracefully()
+    }
+
+    /// Sends over one connection until it is closed.
+    private static func connect(to port: Int, _ source: BounceSource, on group: some EventLoopGroup) async throws {
+        let channel = try await ClientBootstrap(group: group)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(BounceClient(source: source))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        try await channel.closeFuture.get()
     }
 }

@@ -49,10 +49,10 @@ bench_inbound() {
     before=("$(cpu_seconds "$inbound")" "$(cpu_seconds "$coordinator")" "$(cpu_seconds "$redis")" "$(machine_seconds)")
     from=$EPOCHREALTIME
     taken=$("$sender" "$inbound_port" --token-key-file "$data/tokens.key" --count "$count" --connections "$connections")
+    jq -e --argjson count "$count" '.accepted == $count' <<<"$taken" >/dev/null || die "bench: not all were taken: $taken"
     wait_until 600 all_bounced || die "bench: only $(bounced) of $count were booked within ten minutes"
     to=$EPOCHREALTIME
     after=("$(cpu_seconds "$inbound")" "$(cpu_seconds "$coordinator")" "$(cpu_seconds "$redis")" "$(machine_seconds)")
-    jq -e --argjson count "$count" '.accepted == $count' <<<"$taken" >/dev/null || die "bench: not all were taken: $taken"
     jq -n --argjson count "$count" --argjson connections "$connections" --argjson cores "$(nproc)" --argjson taken "$taken" \
         --arg cpu "$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
         --argjson booked "$(seconds_between "$from" "$to")" \

@@ -100,16 +100,23 @@ struct InboundServiceTests {
     }
 
     @Test(
-        "Killed again and again in the middle of a flood, every message that was answered 250 is booked once",
+        "In the middle of a flood inbound, the coordinator and Redis are killed: every message that was answered 250 is booked once",
         .timeLimit(.minutes(5)))
     func killed() async throws {
-        let count = size("POSTRIDER_INBOUND_MESSAGES", usually: 1500)
-        let run = try await InboundRun(contacts: count)
+        let count = size("POSTRIDER_INBOUND_MESSAGES", usually: 2000)
+        let redis = try await RedisServer.start(configuration: ["appendonly yes", "appendfsync everysec"])
+        let run = try await InboundRun(contacts: count, redis: redis.url)
         let sender = BounceSender(port: run.port, bounces: (0..<count).map { run.bounce($0) })
         async let sent: Void = sender.send(connections: 8)
-        for part in 1...3 {
-            try await poll("the flood does not go on") { sender.accepted >= count * part / 4 }
-            try await run.replaceService()
+        for part in 1...4 {
+            try await poll("the flood does not go on") { sender.accepted >= count * part / 5 }
+            switch part {
+            case 1, 4: try await run.replaceService()
+            case 2: try await run.run.replaceCoordinator()
+            default:
+                await redis.kill()
+                try await redis.restart()
+            }
         }
         await sent
         #expect(sender.accepted == count)
@@ -117,8 +124,9 @@ struct InboundServiceTests {
         let bounces = try run.bouncesByDelivery()
         #expect(bounces.count == count && bounces.values.allSatisfy { $0 == 1 })
         try await run.run.must(["audit"])
-        print("inbound killed 3 times: \(count) booked, \(try run.fates()["repeated"] ?? 0) came again")
+        print("inbound, coordinator and Redis killed: \(count) booked, \(try run.fates()["repeated"] ?? 0) came again")
         try await run.stop()
+        await redis.stop()
     }
 
     @Test(
