@@ -34,7 +34,7 @@ public final class Coordinator: Service {
     func messageIDSalt() throws -> String { String(try directory.identity().prefix(8)) }
 
     let configuration: CoordinatorConfiguration
-    /// Makes the tokens in previews and checks, and recognizes those that come back; workers have it from the data directory, too.
+    /// Make and recognize the tokens in messages; workers have them from the data directory, too.
     public let tokenKeys: TokenKeys
     private let embedded: EmbeddedRedis?
     private let leader: Leader

@@ -24,6 +24,8 @@ struct QueueKeys: Sendable {
 
     /// Every key that outlives the jobs of a mailing.
     func all(of mailing: MailingID) -> [String] {
-        ["mailing", "ready", "done", "cursor", "counts", "doubt", "dead", "again"].map { "\(prefix)\($0):\(mailing)" }
+        ["mailing", "ready", "done", "cursor", "counts", "doubt", "dead", "again", "over"].map {
+            "\(prefix)\($0):\(mailing)"
+        }
     }
 }

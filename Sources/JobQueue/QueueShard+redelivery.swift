@@ -41,16 +41,17 @@ extension QueueShard {
         return true
     }
 
-    /// Ends jobs of which the contact book has learned otherwise that they are over; answers how many were open or held.
-    @discardableResult
-    public func callOff(_ mailing: MailingID, ordinals: [UInt32]) async throws -> Int {
-        var ended = 0
+    /// Ends jobs of which the contact book has learned otherwise that they are over.
+    ///
+    /// - Returns: The ordinals of those that are in flight, which have to wait for their result.
+    public func callOff(_ mailing: MailingID, ordinals: [UInt32]) async throws -> [UInt32] {
+        var left: [UInt32] = []
         for start in stride(from: 0, to: ordinals.count, by: 500) {
             let part = ordinals[start..<min(start + 500, ordinals.count)].map { RedisArgument(Int($0)) }
             let answer = try await evaluate(QueueScripts.callOff, [.init(Int(mailing.rawValue))] + part).get()
-            guard case .integer(let count) = answer else { throw JobQueueError.unexpected("calloff") }
-            ended += Int(count)
+            guard case .array(let flying) = answer else { throw JobQueueError.unexpected("calloff") }
+            left += flying.compactMap { $0.number.map { UInt32(clamping: $0) } }
         }
-        return ended
+        return left
     }
 }

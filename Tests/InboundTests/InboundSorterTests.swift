@@ -120,6 +120,19 @@ struct InboundSorterTests {
         #expect(events(Samples.failure(), to: [.unsubscribe(Samples.job)]).map(\.source) == [.bounce])
     }
 
+    @Test("who wrote it is known by the envelope: the same words without a return path are a bounce, with one a letter")
+    func envelope() {
+        let message = Array(
+            "From: ann@example.net\nSubject: Your message\n\n<ann@example.net>: user unknown, returned to sender\n".utf8
+        )
+        func outcomes(from sender: String) -> [Outcome?] {
+            let sorted = sorter.sort(message, from: sender, to: [.returnPath(Samples.job)], at: Samples.time)
+            return sorted.events.map(\.classification.outcome)
+        }
+        #expect(outcomes(from: "") == [.bounced])
+        #expect(outcomes(from: "ann@example.net") == [])
+    }
+
     @Test("what came back of a test message concerns nobody")
     func testMessage() {
         let job = DeliveryJob.ID(mailing: MailingID(rawValue: MailingID.firstTest), ordinal: 0)

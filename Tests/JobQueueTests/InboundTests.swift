@@ -79,4 +79,27 @@ struct InboundTests {
         await redis.close()
         await server.stop()
     }
+
+    @Test("Any shard takes reports, and the same report goes to the same one")
+    func shards() async throws {
+        try await withQueue { queue in
+            let queue = JobQueue(redis: queue.redis, shards: 4)
+            for _ in 0..<2 { for event in Self.events { try await queue.report([event]) } }
+            var found: [[InboundEvent]] = []
+            for shard in queue.shards {
+                found.append(try await shard.outcomes(after: "0-0", limit: 100).flatMap(\.events))
+            }
+            #expect(found.map(\.count) == [4, 2, 2, 2])
+            #expect(found[0].map(\.id) == [0, 4, 0, 4].map { Self.events[$0].id })
+        }
+    }
+
+    @Test("Very long replies are cut")
+    func longReplies() {
+        var long = Self.events[0]
+        long = InboundEvent(
+            id: long.id, source: long.source, subject: long.subject, time: long.time,
+            classification: long.classification, phase: long.phase, reply: String(repeating: "ü", count: 100_000))
+        #expect(long.reply == String(repeating: "ü", count: 2000))
+    }
 }

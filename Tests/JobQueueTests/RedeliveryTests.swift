@@ -124,8 +124,7 @@ struct RedeliveryTests {
                 try await queue.fill(1, count: 2)
                 worker = try await queue.worker()
             }
-            try await queue.only.callOff(mailing, ordinals: [1])
-            try await queue.only.callOff(mailing, ordinals: [1])
+            for _ in 0..<2 { #expect(try await queue.only.callOff(mailing, ordinals: [1]).isEmpty) }
             #expect(try await queue.claimed(10, by: worker).map(\.id.ordinal) == [0])
             #expect(try await picture(queue) == [0, 0, 1, 1])
             #expect(
@@ -141,10 +140,45 @@ struct RedeliveryTests {
             let job = try #require(try await queue.claimed(1, by: worker).first)
             let held = PostponedJob(job: job, site: "example.com", delay: nil, change: change(job.id, .queued))
             #expect(try await queue.only.postpone([held], by: worker).get() == 1)
-            #expect(try await queue.only.callOff(mailing, ordinals: [0]) == 1)
+            #expect(try await queue.only.callOff(mailing, ordinals: [0]).isEmpty)
             #expect(try await queue.status(of: [mailing]).mailings[0].inDoubt == 0)
             #expect(try await queue.resolve(mailing, .inDoubt, ordinals: [0], as: .resend) == 0)
             #expect(try await picture(queue) == [0, 0, 0, 1])
+        }
+    }
+
+    @Test("What is in flight is not called off: its result is news")
+    func callOffInFlight() async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 3)
+            let worker = try await queue.worker()
+            let jobs = try await queue.claimed(2, by: worker)
+            #expect(try await Set(queue.only.callOff(mailing, ordinals: [0, 1, 2])) == Set(jobs.map(\.id.ordinal)))
+            #expect(try await queue.only.settle(jobs.map { change($0.id) }, by: worker).get() == 2)
+            #expect(try await queue.only.callOff(mailing, ordinals: [0, 1, 2]).isEmpty)
+            #expect(try await queue.claimed(10, by: worker).isEmpty)
+            #expect(try await picture(queue) == [0, 0, 0, 3])
+        }
+    }
+
+    @Test(
+        "A Redis that came back older takes up nothing that the book has as over, and what a later order put aside once"
+    )
+    func olderRedis() async throws {
+        try await withQueue { queue in
+            let worker = try await settled(queue, count: 4)
+            #expect(try await queue.only.redeliver(mailing, (0..<3).map { order(queue, $0) }))
+            // As the book has it: 0 was attempted again and is over, 1 came back once more, 2 was not attempted yet.
+            try await queue.only.restore(mailing, settled: [0b1001_0000])
+            #expect(try await queue.only.redeliver(mailing, [order(queue, 1, number: 9), order(queue, 2)]))
+            #expect(try await picture(queue) == [0, 4, 0, 0])
+            let claimed = try await queue.claimed(10, by: worker)
+            #expect(claimed.map(\.id.ordinal).sorted() == [1, 2])
+            #expect(try await queue.only.settle(claimed.map { change($0.id) }, by: worker).get() == 2)
+            #expect(try await queue.claimed(10, by: worker).isEmpty)
+            // And if it comes back after that, it is taken up.
+            #expect(try await queue.only.redeliver(mailing, [order(queue, 0, number: 10)]))
+            #expect(try await queue.claimed(10, by: worker).map(\.id.ordinal) == [0])
         }
     }
 }

@@ -66,11 +66,14 @@ struct Redeliverer: Loop {
             let shard = queue.shardNumber(ofSite: sites[job.lane] ?? job.lane)
             return Place(shard: shard, mailing: job.job.mailing)
         }
+        var ended: [DeliveryJob.ID] = []
         for (place, jobs) in groups {
-            try await queue.shards[place.shard].callOff(place.mailing, ordinals: jobs.map(\.job.ordinal))
+            let inFlight = Set(
+                try await queue.shards[place.shard].callOff(place.mailing, ordinals: jobs.map(\.job.ordinal)))
+            ended += jobs.map(\.job).filter { !inFlight.contains($0.ordinal) }
         }
-        try await book.endCallOffs(jobs.map(\.job))
-        return true
+        try await book.endCallOffs(ended)
+        return !ended.isEmpty
     }
 
     private struct Place: Hashable {

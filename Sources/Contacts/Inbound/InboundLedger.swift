@@ -33,7 +33,10 @@ struct InboundLedger {
     }
 
     private func take(_ event: InboundEvent, into ledger: inout DeliveryLedger) throws -> InboundFate {
-        guard try isNew(event) else { return .repeated }
+        guard try isNew(event) else {
+            try suppressAgain(event, summary: &ledger.summary)
+            return .repeated
+        }
         if event.source == .automaticReply || event.classification.reason == .automaticReply { return .ignored }
         if case .delivery(let job) = event.subject, job.mailing.isTest { return .ignored }
         switch try finder.find(event.subject) {
@@ -71,6 +74,22 @@ struct InboundLedger {
             summary.suppressed.append(.init(key: form.key, outcome: outcome, reason: reason))
         }
         return true
+    }
+
+    /// Sees to it that who leaves the list is suppressed, also where the same was said before: the address may have been taken off the
+    /// suppression list since.
+    private func suppressAgain(_ event: InboundEvent, summary: inout BookingSummary) throws {
+        guard event.classification.outcome == .unsubscribed else { return }
+        guard case .delivery(let job) = event.subject else {
+            _ = try suppress(event, summary: &summary)
+            return
+        }
+        let statement = try db.cachedStatement(sql: "SELECT contact FROM deliveries WHERE mailing = ? AND ordinal = ?")
+        let reason = event.classification.reason
+        guard let contact = try Int64.fetchOne(statement, arguments: [job.mailing.rawValue, job.ordinal]),
+            let key = try Suppression.add(db, contact: contact, outcome: .unsubscribed, reason: reason, at: now)
+        else { return }
+        summary.suppressed.append(.init(key: key, outcome: .unsubscribed, reason: reason))
     }
 
     private func finish() throws {

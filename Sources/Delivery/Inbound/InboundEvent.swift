@@ -32,8 +32,11 @@ public struct InboundEvent: Hashable, Sendable {
     /// What it means; an outcome of `nil` is a line in the history and changes no status.
     public var classification: Classification
     public var phase: DeliveryPhase
-    /// The words of the server or the report, as they are kept in the history.
+    /// The words of the server or the report, as they are kept in the history: the first of them, where there are very many.
     public var reply: String
+
+    /// Characters of a reply that are kept.
+    private static let longestReply = 2000
 
     public init(
         id: InboundEventID, source: Source, subject: Subject, time: UnixTime, classification: Classification,
@@ -45,6 +48,6 @@ public struct InboundEvent: Hashable, Sendable {
         self.time = time
         self.classification = classification
         self.phase = phase
-        self.reply = reply
+        self.reply = reply.utf8.count > Self.longestReply ? String(reply.prefix(Self.longestReply)) : reply
     }
 }

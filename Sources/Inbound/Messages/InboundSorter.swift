@@ -15,9 +15,16 @@ public struct InboundSorter: Sendable {
 
     /// Reads a message that came to some addresses of ours, one event for each delivery that it is about.
     ///
-    /// - Parameter time: when it came.
-    public func sort(_ message: [UInt8], to addresses: [InboundAddress], at time: UnixTime) -> SortedMessage {
-        sort(EventDraft(reading: message, time: time), of: message, to: addresses)
+    /// - Parameters:
+    ///   - sender: the address in MAIL FROM, empty for the null reverse path; `nil` where the message itself tells (Return-Path).
+    ///   - time: when it came.
+    public func sort(
+        _ message: [UInt8], from sender: String? = nil, to addresses: [InboundAddress], at time: UnixTime
+    ) -> SortedMessage {
+        // As the last server does (RFC 5321 §4.4): what has no return path was written by a program.
+        let returnPath = sender.map { Array("Return-Path: <\($0)>\r\n".utf8) } ?? []
+        let message = returnPath + message
+        return sort(EventDraft(reading: message, time: time), of: message, to: addresses)
     }
 
     /// Reads a message from a mailbox: the addresses that it came to are those in its header.

@@ -55,7 +55,8 @@ final class InboundSession: SMTPServerSession {
         messages += 1
         // Those that were accepted are ours.
         let addresses = message.recipients.compactMap { try? world.addresses.meaning(of: $0) }
-        let sorted = world.sorter.sort(Array(message.content.readableBytesView), to: addresses, at: .now)
+        let sorted = world.sorter.sort(
+            Array(message.content.readableBytesView), from: message.sender, to: addresses, at: .now)
         guard !sorted.events.isEmpty else {
             world.meter.count { $0.add(sorted) }
             return .accept

@@ -22,10 +22,13 @@ if not lease_holds(worker, now) then return false end
 local passes = {}
 for i = 3, math.min(#ARGV, 66) do passes[ARGV[i]] = true end
 
--- Opens a job again that was settled and came back, unless it was called off; answers whether it is open.
-local function reopen(m, payload)
+-- Opens a job again that was settled and came back, by the order that put it aside; answers whether it is open. It is not if it was
+-- called off, if a later order put it aside once more, or if the contact book has it as over.
+local function reopen(m, payload, order)
   local ordinal = ordinal_of(payload)
-  if redis.call('HEXISTS', key_again(m), ordinal) == 0 then return false end
+  if redis.call('HGET', key_again(m), ordinal) ~= order or redis.call('GETBIT', key_over(m), ordinal) == 1 then
+    return false
+  end
   redis.call('SETBIT', key_done(m), ordinal, 0)
   return true
 end
@@ -39,8 +42,12 @@ local function promote(limit)
   local promoted = {}
   for _, text in ipairs(jobs) do
     local m, site, payload, _, came_back = split_place(text)
+    local order
+    if came_back then
+      order, site = string.match(site, '^(%d+) (.*)$')
+    end
     promoted[m] = (promoted[m] or 0) + 1
-    if not came_back or reopen(m, payload) then
+    if not order or reopen(m, payload, order) then
       put_back(m, site, payload, now)
     else
       count(m, 'closed', 1)

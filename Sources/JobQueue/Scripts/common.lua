@@ -33,8 +33,8 @@ local function ordinal_of(payload) return (struct.unpack('>I4', payload)) end
 local function count(m, name, by) redis.call('HINCRBY', key_counts(m), name, text_of(by)) end
 
 -- The text of a job in flight or due is "<mailing>:<site>\n<payload>", since it stands outside its lane. In flight, "+" stands
--- for ":" where the message counts as a connection in use (see pace.lua); among what is due, "!" for a job that was settled and
--- came back (see redeliver.lua).
+-- for ":" where the message counts as a connection in use (see pace.lua); among what is due, "!<number of the order> " for a job
+-- that was settled and came back (see redeliver.lua).
 local function with_place(m, site, payload) return m .. ':' .. site .. '\n' .. payload end
 local function split_head(text)
   local newline = string.find(text, '\n', 1, true)

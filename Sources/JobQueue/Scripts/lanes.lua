@@ -6,6 +6,8 @@ local due_key = prefix .. 'due'
 local function key_bucket(second) return prefix .. 'due:' .. second end
 -- By ordinal the number of the last order to take up again a job that was settled.
 local function key_again(m) return prefix .. 'again:' .. m end
+-- By ordinal: over, as the contact book told a Redis that had started anew, whatever is put aside here.
+local function key_over(m) return prefix .. 'over:' .. m end
 
 -- Puts a running mailing among those that are served, level with the least served one (a newcomer has no arrears to collect).
 local function activate(m)

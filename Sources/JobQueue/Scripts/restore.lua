@@ -8,5 +8,9 @@ if not state_of(m) then return 0 end
 local booked = prefix .. 'booked:' .. m
 redis.call('SETRANGE', booked, ARGV[2], ARGV[3])
 redis.call('BITOP', 'OR', key_done(m), key_done(m), booked)
+-- What is put aside there to be taken up again would be opened when it is due.
+if redis.call('EXISTS', prefix .. 'again:' .. m) == 1 then
+  redis.call('BITOP', 'OR', prefix .. 'over:' .. m, prefix .. 'over:' .. m, booked)
+end
 redis.call('DEL', booked)
 return 1

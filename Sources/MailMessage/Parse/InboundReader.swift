@@ -177,6 +177,7 @@ struct InboundReader: Sendable {
                 told = notice
                 complete(&report, from: notice, isAlone: delivery.recipients.count == 1)
             }
+            if report.words.isEmpty { report.words = recipient.statusWords }
             reports.append(report)
         }
     }
@@ -195,6 +196,10 @@ struct InboundReader: Sendable {
             return
         }
         guard report.action == .failed, let told, told.diagnostic.hasLetters else { return }
+        // The report's own fields, where they stand in the text, are no words; and a status says more of a recipient than words about several.
+        if Self.reportFields.occurs(in: told.diagnostic) || told.isShared && report.status?.isUnspecific == false {
+            return
+        }
         report.words =
             report.words.hasLetters ? (Array(report.words) + [ASCII.space] + told.diagnostic)[...] : told.diagnostic
     }
@@ -301,4 +306,9 @@ struct InboundReader: Sendable {
             diagnostic: words.prefix(InboundFinding.diagnosticLimit).text, returnedMessageID: returned.messageID,
             originalEnvelopeID: originalEnvelopeID)
     }
+}
+
+extension EnhancedStatusCode {
+    /// Whether it only says that something failed (RFC 3463 §3.1).
+    fileprivate var isUnspecific: Bool { subject == 0 && detail == 0 }
 }

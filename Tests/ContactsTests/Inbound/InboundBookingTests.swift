@@ -137,4 +137,21 @@ struct InboundBookingTests {
         #expect(try await fixture.book.callOffs(at: due).isEmpty)
         #expect(try await fixture.isBalanced())
     }
+
+    @Test("who leaves the list once more, after having been let in again, is suppressed once more")
+    func leavesAgain() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org"])
+        let leaving = [
+            try event(1, delivery(id, 0), .unsubscribed, .optOut, source: .unsubscribe, phase: .web),
+            try event(2, .clues(InboundClues(recipient: "z@x.org")), .unsubscribed, .optOut, phase: .web),
+        ]
+        for event in leaving { try await fixture.receive(event) }
+        #expect(try await fixture.book.removeSuppressions(["a@x.org", "z@x.org"]) == 2)
+        let again = try await fixture.book.book(inbound: leaving + leaving, at: BookFixture.later)
+        #expect(again.inbound.repeated == 4)
+        #expect(again.suppressed.map(\.key) == ["a@x.org", "z@x.org"])
+        #expect(try await fixture.book.suppression(ofAddress: "a@x.org")?.reason == "opt_out")
+        #expect(try await fixture.lines("a@x.org").count == 3)
+    }
 }

@@ -112,6 +112,13 @@ final class InboundRun {
         return configuration
     }
 
+    /// The most memory that the service has had so far, in bytes.
+    func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(service.pid)/status", encoding: .utf8)
+        let match = try #require(status.firstMatch(of: /VmHWM:\s+([0-9]+) kB/))
+        return try #require(Int(match.1)) * 1024
+    }
+
     /// How many events the contact book has taken in, by what became of them.
     func fates() throws -> [String: Int] {
         let book = try DatabaseQueue(path: run.data + "/book.sqlite", configuration: Self.reading)

@@ -142,4 +142,55 @@ struct InboundServiceTests {
         try await run.waitFor("Bounced", 1)
         try await run.stop()
     }
+
+    @Test(
+        "Messages of many megabytes are read by their beginning, and memory does not grow with them",
+        .timeLimit(.minutes(3)))
+    func large() async throws {
+        let run = try await InboundRun(contacts: 4, arguments: ["--max-message-size", "20000000"])
+        let before = try run.peakMemory()
+        let line = String(repeating: "x", count: 70) + "\n"
+        let bulk = String(repeating: line, count: 10_000_000 / line.utf8.count)
+        let bounces = (0..<4).map { contact in
+            var bounce = run.bounce(contact)
+            bounce.message += "\n" + bulk
+            return bounce
+        }
+        let sender = BounceSender(port: run.port, bounces: bounces)
+        await sender.send(connections: 4)
+        try await run.waitFor("Bounced", 4)
+        let growth = try run.peakMemory() - before
+        #expect(growth < 24 << 20, "\(growth) bytes for 40 MB of messages")
+
+        let connection = try #require(LoopbackConnection(port: run.port))
+        _ = connection.firstLine()
+        #expect(connection.ask("EHLO mx.example.net").contains("SIZE 20000000"))
+        #expect(connection.ask("MAIL FROM:<> SIZE=20000001").hasPrefix("552 5.3.4"))
+        try await run.stop()
+    }
+
+    @Test(
+        "More connections than may be, and more messages than a connection may bring, hear 421", .timeLimit(.minutes(3))
+    )
+    func limits() async throws {
+        let run = try await InboundRun(
+            contacts: 3, arguments: ["--max-connections", "2", "--messages-per-connection", "2"])
+        let first = try #require(LoopbackConnection(port: run.port))
+        #expect(first.firstLine()?.hasPrefix("220") == true)
+        let second = try #require(LoopbackConnection(port: run.port))
+        #expect(second.firstLine()?.hasPrefix("220") == true)
+        let third = try #require(LoopbackConnection(port: run.port))
+        #expect(third.firstLine()?.hasPrefix("421 4.3.2") == true)
+        _ = first.ask("EHLO mx.example.net")
+        for contact in 0..<2 { #expect(BounceSender.deliver(run.bounce(contact), on: first)) }
+        #expect(first.ask("MAIL FROM:<>").hasPrefix("421 4.7.0"))
+        // Who guesses addresses is sent away, too.
+        _ = second.ask("EHLO guesser.example")
+        _ = second.ask("MAIL FROM:<>")
+        let answers = (0..<50).map { second.ask("RCPT TO:<b-\($0)@\(InboundRun.domain)>") }
+        #expect(answers.dropLast().allSatisfy { $0.hasPrefix("550 5.1.1") })
+        #expect(answers.last?.hasPrefix("421 4.7.0") == true)
+        try await run.waitFor("Bounced", 2)
+        try await run.stop()
+    }
 }

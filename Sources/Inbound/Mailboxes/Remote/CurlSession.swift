@@ -1,7 +1,9 @@
 internal import CCurl
 internal import Synchronization
 
-/// A connection to a mail server through libcurl, kept from one request to the next. Every call blocks.
+/// A connection to a mail server through libcurl, kept from one request to the next.
+///
+/// Every call blocks.
 final class CurlSession: Sendable {
     /// What a mail server is asked for.
     struct Request {

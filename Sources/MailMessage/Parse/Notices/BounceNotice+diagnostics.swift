@@ -1,12 +1,12 @@
 /// What a notice says of each recipient.
 extension BounceNotice {
-    /// What the notice says of one recipient, on one line.
+    /// What the notice says of one recipient, on one line; `nil` where it says nothing of it in particular.
     ///
     /// - Parameter entries: the lines that name it.
-    func diagnostic(of entries: [Entry], isAlone: Bool) -> Bytes {
+    func diagnostic(of entries: [Entry], isAlone: Bool) -> Bytes? {
         let best = entries.map(\.form.rawValue).min()
         // Behind the To field of a message that is described stands more of that message.
-        if isAlone, best == Form.inQuotedHeader.rawValue { return paragraphWithReply() ?? wholeText() }
+        if isAlone, best == Form.inQuotedHeader.rawValue { return paragraphWithReply() }
         if !isAlone, let reply = replyAlone(to: entries) { return reply }
         var words: [UInt8] = []
         var lastLine = -1
@@ -18,9 +18,9 @@ extension BounceNotice {
         // A notice about one recipient may give its reason anywhere.
         if isAlone, !QuotedReply(in: words[...]).hasCodes {
             if let paragraph = paragraphWithReply() { return paragraph }
-            if words.count < 12 { return wholeText() }
+            if words.count < 12 { return nil }
         }
-        return words[...].hasLetters ? words[...] : wholeText()
+        return words[...].hasLetters ? words[...] : nil
     }
 
     private static let longest = 2_000

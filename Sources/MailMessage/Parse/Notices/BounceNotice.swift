@@ -54,8 +54,11 @@ struct BounceNotice: Sendable {
         let entriesByKey = Dictionary(grouping: entries, by: \.key)
         for address in chosen {
             let entries = entriesByKey[address.lowercased()] ?? []
+            let isAlone = chosen.count == 1
+            let words = diagnostic(of: entries, isAlone: isAlone)
             recipients.append(
-                NoticeRecipient(address: address, diagnostic: diagnostic(of: entries, isAlone: chosen.count == 1)))
+                NoticeRecipient(
+                    address: address, diagnostic: words ?? wholeText(), isShared: words == nil && !isAlone))
         }
     }
 

@@ -7,9 +7,12 @@ struct NoticeRecipient: Sendable {
     var original: String?
     /// The words about this recipient, on one line.
     var diagnostic: Bytes
+    /// Whether the words are those of the whole notice, which also speaks of others.
+    var isShared: Bool
 
-    init(address: String, diagnostic: Bytes) {
+    init(address: String, diagnostic: Bytes, isShared: Bool = false) {
         self.address = address
+        self.isShared = isShared
         key = address.lowercased()
         self.diagnostic = diagnostic
         original = Self.original(in: diagnostic)

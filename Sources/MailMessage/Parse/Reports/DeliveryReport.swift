@@ -13,6 +13,8 @@ struct DeliveryReport: Sendable {
         var status: EnhancedStatusCode?
         /// The words of Diagnostic-Code, without its type.
         var diagnostic: Bytes = []
+        /// The words behind the code in Status, as in `5.2.2 (mailbox full)`.
+        var statusWords: Bytes = []
 
         /// Whether any field was there that only a recipient has.
         var isEmpty: Bool {
@@ -62,6 +64,7 @@ struct DeliveryReport: Sendable {
             if current.status == nil {
                 current.status = EnhancedStatusCode(value.prefix { !ASCII.isWhiteSpace($0) }.text)
             }
+            current.statusWords = value.drop { !ASCII.isWhiteSpace($0) }.trimmed
         } else if field.name.isText("diagnostic-code") {
             current.diagnostic = Self.words(of: value)
         } else if current.diagnostic.isEmpty, field.name.hasPrefix("x-"), QuotedReply(in: value).code != 0 {
