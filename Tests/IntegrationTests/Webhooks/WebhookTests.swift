@@ -70,7 +70,7 @@ struct WebhookTests {
         // Mailgun: signed anew each time, and still the same event.
         for number in 1...2 {
             let event = try await folder.mailgunEvent(
-                #"{"event":"delivered","id":"d1","timestamp":1433333949.5,"recipient":"\#(Self.addresses[0])"}"#,
+                #"{"event":"delivered","id":"d1","timestamp":1433333949.5,"user-variables":{"postrider":"\#(ann)"}}"#,
                 token: "token-\(number)", key: Self.signingKey)
             #expect(try await post("mailgun", event, [], run) == "200")
         }
@@ -79,6 +79,33 @@ struct WebhookTests {
 
         let suppressed = try await run.must(["suppressions", "list"])
         for address in Self.addresses { #expect(suppressed.contains(address)) }
+        try await run.must(["audit"])
+        try await run.stop()
+    }
+
+    @Test("what a provider gave up for now is sent again, on the same licence", .timeLimit(.minutes(3)))
+    func softBounce() async throws {
+        let folder = try Keys()
+        try await folder.make(signingKey: Self.signingKey, password: Self.password)
+        let run = try await CampaignRun(
+            coordinatorArguments: ["--config", folder.path("postrider.yaml"), "--public-listen", "127.0.0.1:0"])
+        try await run.prepareCampaign(addresses: [Self.addresses[0]])
+        try await run.must(["campaign", "set", "c", "--provider", "sendgrid"])
+        try await run.must(["campaign", "start", "c"])
+        try run.startWorker()
+        #expect(try await run.finish(limit: .seconds(60)).count("Sent") == 1)
+        let token = try await token(of: Self.addresses[0], run)
+        let body = """
+            [{"event":"bounce","email":"\(Self.addresses[0])","sg_event_id":"s1","timestamp":1433333949,"postrider":"\(token)",
+            "reason":"452 4.2.2 Mailbox full","status":"4.2.2","type":"blocked"}]
+            """
+        #expect(try await post("sendgrid", body, folder.sendgridHeaders(for: body), run) == "200")
+        let expected = ["Sent", "Sent/accepted/2x", "Soft Bounced/mailbox_full/P5", "Sent/accepted/2x"]
+        try await poll("it is not sent again: \(run.coordinator.errors)", limit: .seconds(30)) {
+            try await history(Self.addresses[0], run) == expected
+        }
+        #expect(try run.accepted()[Self.addresses[0]] == 2)
+        #expect(try await run.finish(limit: .seconds(30)).licences.charged == 1)
         try await run.must(["audit"])
         try await run.stop()
     }
