@@ -68,16 +68,27 @@ struct HookFixture {
 final class StoredWeb: WebFetching {
     private let pages: Mutex<[String: [UInt8]]>
     private let log = Mutex<[String]>([])
+    private let slow = Mutex(false)
 
     init(_ pages: [String: [UInt8]] = [:]) {
         self.pages = Mutex(pages)
     }
+
+    /// Whether it lets others go first before it answers.
+    var isSlow: Bool {
+        get { slow.withLock(\.self) }
+        set { slow.withLock { $0 = newValue } }
+    }
+
+    /// From now on there is no page.
+    func close() { pages.withLock { $0 = [:] } }
 
     /// What was asked for, in order.
     var asked: [String] { log.withLock(\.self) }
 
     func get(_ url: String) async throws(WebFetchError) -> [UInt8] {
         log.withLock { $0.append(url) }
+        for _ in 0..<(isSlow ? 1000 : 0) { await Task.yield() }
         guard let page = pages.withLock({ $0[url] }) else { throw WebFetchError(message: "there is no such page") }
         return page
     }

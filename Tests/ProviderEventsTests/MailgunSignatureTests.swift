@@ -19,13 +19,13 @@ struct MailgunSignatureTests {
     }
 
     private func body(
-        time: Int = HookFixture.seconds - 10, key: String = key, token: String = token, shownToken: String? = nil,
-        recipient: String = "ann@example.net"
+        time: Int = HookFixture.seconds - 10, key: String = key, token: String = token, shownTime: String? = nil,
+        shownToken: String? = nil, recipient: String = "ann@example.net"
     ) async throws -> WebhookRequest {
         let signature = try await HookFixture.sign(["mailgun", key, String(time), token])
         return HookFixture.request(
             """
-            {"signature":{"timestamp":"\(time)","token":"\(shownToken ?? token)","signature":"\(signature)"},
+            {"signature":{"timestamp":"\(shownTime ?? String(time))","token":"\(shownToken ?? token)","signature":"\(signature)"},
              "event-data":{"event":"complained","id":"x1","timestamp":1433333949.5,"recipient":"\(recipient)"}}
             """)
     }
@@ -51,6 +51,25 @@ struct MailgunSignatureTests {
         ] {
             #expect(await refusal { _ = try await hooks.read(request, from: .mailgun) } == code)
         }
+    }
+
+    @Test(
+        "a token's beginning cannot be moved to the time, which would make it another token",
+        arguments: ["e0", ".5", "5"])
+    func border(beginning: String) async throws {
+        let time = HookFixture.seconds - 10
+        let request = try await body(
+            time: time, token: beginning + Self.token, shownTime: "\(time)\(beginning)", shownToken: Self.token)
+        #expect(await refusal { _ = try await hooks.read(request, from: .mailgun) } == .forbidden)
+        let whole = try await body(time: time, token: beginning + Self.token)
+        #expect(await refusal { _ = try await hooks.read(whole, from: .mailgun) } == nil)
+    }
+
+    @Test("a key that could be guessed is none")
+    func short() {
+        #expect(MailgunKey("") == nil)
+        #expect(MailgunKey("# Mailgun's key") == nil)
+        #expect(MailgunKey(Self.key) != nil)
     }
 
     @Test(

@@ -51,7 +51,9 @@ struct SubjectTests {
         #expect(upper.map(\.subject) == [.delivery(HookFixture.job)])
     }
 
-    @Test("a token that nobody of us made leaves the clues: our Message-ID where it is kept, and the address")
+    @Test(
+        "a token that nobody of us made leaves, of what arrived, our Message-ID where it is kept, and never the address"
+    )
     func clues() throws {
         var forged = fixture.token
         forged.replaceSubrange(forged.startIndex...forged.startIndex, with: forged.hasPrefix("a") ? "b" : "a")
@@ -63,10 +65,50 @@ struct SubjectTests {
                 #expect(
                     events.map(\.subject)
                         == (isKept
-                            ? [.clues(InboundClues(messageID: "7.42.x@example.org", recipient: "ann@example.net"))]
-                            : []),
+                            ? [.clues(InboundClues(messageID: "7.42.x@example.org"))] : []),
                     "\(provider) \(token)")
             }
+        }
+    }
+
+    @Test(
+        "that another message to an address arrived, or is late, is no event",
+        arguments: [
+            "abc@example.org", "7.42@example.org", "7.42.x", "7.42.@example.org", "7.x.42@example.org", "7.42.x@",
+            "7.42.x.y@example.org", "<20261127.7.42.x@example.org>", "4294967296.42.x@example.org", "",
+        ])
+    func foreign(id: String) throws {
+        for (provider, body) in [
+            (
+                MailProvider.ses,
+                #"""
+                {"eventType":"Delivery","delivery":{"recipients":["ann@example.net"]},"mail":{"commonHeaders":{"messageId":"\#(id)"}}}
+                """#
+            ),
+            (
+                .ses,
+                #"""
+                {"eventType":"DeliveryDelay","deliveryDelay":{"delayedRecipients":[{"emailAddress":"ann@example.net"}]},
+                "mail":{"commonHeaders":{"messageId":"\#(id)"}}}
+                """#
+            ),
+            (.sendgrid, #"[{"event":"delivered","email":"ann@example.net","sg_event_id":"1","smtp-id":"\#(id)"}]"#),
+            (.sendgrid, #"[{"event":"deferred","email":"ann@example.net","sg_event_id":"1","smtp-id":"\#(id)"}]"#),
+            (
+                .mailgun,
+                #"""
+                {"event-data":{"event":"delivered","id":"1","recipient":"ann@example.net","message":{"headers":{"message-id":"\#(id)"}}}}
+                """#
+            ),
+            (
+                .mailgun,
+                #"""
+                {"event-data":{"event":"failed","severity":"temporary","id":"1","recipient":"ann@example.net",
+                "message":{"headers":{"message-id":"\#(id)"}}}}
+                """#
+            ),
+        ] {
+            #expect(try fixture.events(provider, body) == [], "\(body)")
         }
     }
 
@@ -173,5 +215,25 @@ struct SubjectTests {
         ] {
             _ = try? fixture.events(provider, body)
         }
+    }
+
+    @Test(
+        "a number that no code is is none, however large",
+        arguments: ["1e300", "-1e300", #""inf""#, #""nan""#, "550.5", "9223372036854775808"])
+    func numbers(number: String) throws {
+        let mailgun = try fixture.events(
+            .mailgun,
+            #"""
+            {"event-data":{"event":"failed","id":"1","timestamp":\#(number),"recipient":"ann@example.net",
+            "delivery-status":{"code":\#(number),"message":"no such user"}}}
+            """#)
+        #expect(mailgun.map(\.reply) == ["no such user"])
+        let postmark = try fixture.events(
+            .postmark, #"{"RecordType":"Bounce","ID":1,"Email":"ann@example.net","TypeCode":\#(number)}"#)
+        #expect(postmark.count == 1)
+        let code = try fixture.events(
+            .mailgun,
+            #"{"event-data":{"event":"failed","id":"1","delivery-status":{"code":550.0,"message":"no such user"}}}"#)
+        #expect(code.map(\.reply) == ["550 no such user"])
     }
 }

@@ -53,6 +53,17 @@ struct WebhookCredentialsTests {
     }
 
     @Test(
+        "a file's secrets are its lines, without comments, empty lines and the blanks around them",
+        arguments: [
+            ("one", ["one"]), ("# the old one\r\n  one\t\r\n\r\n   \n#two\ntwo", ["one", "two"]), ("", []),
+            ("\n#\n", []),
+            ("one#two", ["one#two"]), ("a\nb\nc", ["a", "b", "c"]),
+        ])
+    func lines(text: String, secrets: [String]) {
+        #expect(SecretLines(text).secrets == secrets)
+    }
+
+    @Test(
         "bytes are equal only when all are",
         arguments: [("", "", true), ("a", "", false), ("ab", "ab", true), ("ab", "abc", false), ("ab", "aB", false)])
     func comparison(left: String, right: String, isEqual: Bool) {

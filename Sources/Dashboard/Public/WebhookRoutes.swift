@@ -8,7 +8,8 @@ public import ProviderEvents
 
 /// Where providers post what became of our messages: `POST /hooks/PROVIDER`.
 ///
-/// Success is answered only when all is booked. Whatever else is answered makes the provider try again, for hours at least.
+/// Success is answered only when all is booked. After 503 every provider tries again, most of them for hours, SNS for as long as its delivery
+/// policy says; after 4xx SNS does not, and others may not.
 public struct WebhookRoutes: Sendable {
     private let hooks: ProviderHooks
     /// Books events; returns when that is done.
@@ -46,18 +47,15 @@ public struct WebhookRoutes: Sendable {
     }
 
     private func answer(_ request: Request, from provider: MailProvider) async -> Response {
-        let body: ByteBuffer
         do {
-            body = try await bodies.read(request, from: provider)
-        } catch let refusal as WebhookBodies.Refusal {
-            return refuse(provider, refusal.status, refusal.message)
-        } catch {
-            return refuse(provider, .badRequest, "its body cannot be read")
-        }
-        let posted = WebhookRequest(
-            headers: request.headers.map { ($0.name.rawName, $0.value) }, body: Array(body.readableBytesView))
-        do throws(WebhookError) {
-            switch try await hooks.read(posted, from: provider) {
+            let answer = try await bodies.read(request, from: provider) { body in
+                try await hooks.read(
+                    WebhookRequest(
+                        headers: request.headers.map { ($0.name.rawName, $0.value) },
+                        body: Array(body.readableBytesView)),
+                    from: provider)
+            }
+            switch answer {
             case .settled(let what):
                 logger.notice(
                     "a provider's webhook changed",
@@ -65,8 +63,12 @@ public struct WebhookRoutes: Sendable {
                 return Self.answer(.ok, what)
             case .events(let events): return await take(events, from: provider)
             }
-        } catch {
+        } catch let error as WebhookError {
             return refuse(provider, Self.status(error.code), error.message)
+        } catch let refusal as WebhookBodies.Refusal {
+            return refuse(provider, refusal.status, refusal.message)
+        } catch {
+            return refuse(provider, .badRequest, "its body cannot be read")
         }
     }
 
@@ -84,7 +86,7 @@ public struct WebhookRoutes: Sendable {
     }
 
     private func refuse(_ provider: MailProvider, _ status: HTTPResponse.Status, _ message: String) -> Response {
-        if status != .notFound, let count = refusals.count(provider) {
+        if let count = refusals.count(provider) {
             logger.warning(
                 "what a provider posted is refused",
                 metadata: [

@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Hummingbird
 
 /// Lets only requests through that show the token: `Authorization: Bearer …` (RFC 6750 §2.1).
@@ -22,21 +23,13 @@ struct TokenMiddleware: RouterMiddleware {
                     + "POSTRIDER_TOKEN, or name the coordinator's data directory with --data")
         }
         let words = header.split(separator: " ", maxSplits: 1)
-        guard words.count == 2, words[0].lowercased() == "bearer", isToken(words[1]) else {
+        guard words.count == 2, words[0].lowercased() == "bearer",
+            ConstantTime.equal(token, Array(words[1].utf8))
+        else {
             throw APIErrorReport(
                 code: "wrong_token",
                 message: "that is not this coordinator's token; it is in the file \"token\" of its data directory")
         }
         return try await next(request, context)
-    }
-
-    /// Compares in a time that does not tell how much of the guess is right.
-    private func isToken(_ guess: Substring) -> Bool {
-        let guess = Array(guess.utf8)
-        var difference = guess.count ^ token.count
-        for index in token.indices {
-            difference |= Int(token[index] ^ (index < guess.count ? guess[index] : ~token[index]))
-        }
-        return difference == 0
     }
 }

@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Foundation
 
 /// The token keys of one deployment: the first makes new tokens, all recognize them.
@@ -69,12 +70,10 @@ public struct TokenKeys: Sendable {
         guard characters.count == ContactToken.length, let bytes = Base32.decode(characters) else { return nil }
         let payload = Array(bytes.prefix(ContactToken.payloadLength))
         guard let key = known[payload[1]], let token = ContactToken(payload: payload) else { return nil }
-        let expected = key.authentication(of: payload)
-        // In constant time, so that nobody finds a code byte by byte.
-        let difference = zip(bytes.dropFirst(ContactToken.payloadLength), expected).reduce(UInt8(0)) {
-            $0 | ($1.0 ^ $1.1)
-        }
-        return difference == 0 ? token : nil
+        // So that nobody finds a code byte by byte.
+        let isRight = ConstantTime.equal(
+            key.authentication(of: payload), Array(bytes.dropFirst(ContactToken.payloadLength)))
+        return isRight ? token : nil
     }
 
     private static func bytes(hexadecimal text: Substring) -> [UInt8]? {

@@ -67,7 +67,8 @@ public struct ProviderHooks: Sendable {
     ) async throws(WebhookError) -> WebhookAnswer {
         let message = try SNSMessage(reading: request.body)
         guard topics.contains(message.topic) else {
-            throw WebhookError(.forbidden, "its topic is not one of those in the configuration")
+            // What is refused SNS drops at once; if the configuration lacks the topic by mistake, there is time to mend it.
+            throw WebhookError(.unavailable, "its topic is not one of those in the configuration")
         }
         try await certificates.verify(message, at: request.received)
         guard let time = ProviderTime.time(iso8601: message.time) else {

@@ -2,7 +2,8 @@ internal import Delivery
 
 /// How old a signed request may be when it comes.
 ///
-/// A provider tries again for hours what was not answered with success, and none says whether it signs anew: so long it must be taken.
+/// A provider may try again for as long as this what was not answered with success, and none says whether it signs anew: so long it
+/// must be taken.
 /// That a request is repeated does no harm meanwhile, since each event is booked once.
 struct WebhookAge: Sendable {
     var most: Duration
@@ -11,7 +12,7 @@ struct WebhookAge: Sendable {
     static let sendgrid = WebhookAge(most: .seconds(25 * 3600))
     /// Mailgun tries for 8 hours.
     static let mailgun = WebhookAge(most: .seconds(9 * 3600))
-    /// SNS gives a message up after an hour.
+    /// SNS tries for an hour at the most, which takes a delivery policy: without one, for a minute.
     static let sns = WebhookAge(most: .seconds(2 * 3600))
 
     /// How far a provider's clock may be ahead of ours.

@@ -23,11 +23,10 @@ enum MailgunReader {
         let words = status["message"].text ?? status["description"].text ?? event["reject"]["reason"].text ?? ""
         report.status = status["enhanced-code"].text
         // Codes such as 498 and 605 are Mailgun's own.
-        if let code = status["code"].double,
-            [200..<300, 400..<498, 500..<600].contains(where: { $0.contains(Int(code)) }),
-            !words.hasPrefix("\(Int(code))")
+        if let code = status["code"].whole,
+            [200..<300, 400..<498, 500..<600].contains(where: { $0.contains(code) }), !words.hasPrefix("\(code)")
         {
-            report.words = "\(Int(code)) \(words)"
+            report.words = "\(code) \(words)"
         } else {
             report.words = words
         }

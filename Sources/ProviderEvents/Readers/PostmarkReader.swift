@@ -37,7 +37,7 @@ enum PostmarkReader {
             }
             return json["Origin"].text == "Recipient" ? (.optOut, []) : (.failed, ["ManualSuppression"])
         case "Bounce":
-            guard let name = json["Type"].text ?? json["TypeCode"].double.flatMap({ names[Int($0)] }) else {
+            guard let name = json["Type"].text ?? json["TypeCode"].whole.flatMap({ names[$0] }) else {
                 return (.failed, [])
             }
             switch name {

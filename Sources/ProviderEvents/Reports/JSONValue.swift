@@ -87,6 +87,9 @@ enum JSONValue: Hashable, Sendable, Decodable {
         }
     }
 
+    /// A whole number, or a text that is one; `nil` for what does not fit.
+    var whole: Int? { double.flatMap { Int(exactly: $0) } }
+
     var flag: Bool? {
         switch self {
         case .bool(let flag): flag

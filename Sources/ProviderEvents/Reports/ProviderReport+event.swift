@@ -10,11 +10,7 @@ extension ProviderReport {
     ///   - now: when the report came in; nothing that it tells of was later.
     func event(keys: TokenKeys, classifier: OutcomeClassifier = .standard, received now: UnixTime) -> InboundEvent? {
         guard let id = eventID else { return nil }
-        let subject = subject(keys)
-        // Providers tell of all mail of an account: that some message to an address arrived, or is late, is no news of ours.
-        if [.delivered, .delayed].contains(kind), case .clues(let clues) = subject, clues.messageID == nil {
-            return nil
-        }
+        guard let subject = subject(keys) else { return nil }
         let classification = classification(classifier)
         return InboundEvent(
             id: id, source: classification.reason == .automaticReply ? .automaticReply : .webhook,
@@ -59,12 +55,27 @@ extension ProviderReport {
         }
     }
 
-    private func subject(_ keys: TokenKeys) -> InboundEvent.Subject {
+    /// Whom it is about; `nil` when it is of no message of ours.
+    private func subject(_ keys: TokenKeys) -> InboundEvent.Subject? {
         for token in tokens {
             if let job = EnvelopeID.job(of: token, keys: keys) { return .delivery(job) }
         }
-        return .clues(
-            InboundClues(messageID: messageID.map(Self.bare).flatMap { $0.isEmpty ? nil : $0 }, recipient: recipient))
+        let id = messageID.map(Self.bare).flatMap { $0.isEmpty ? nil : $0 }
+        guard [.delivered, .delayed].contains(kind) else {
+            return .clues(InboundClues(messageID: id, recipient: recipient))
+        }
+        // Providers tell of all mail of an account: that some message to an address arrived, or is late, says nothing of ours, which
+        // may still be waiting. So the address is no clue here, and the Message-ID of somebody else's message none either.
+        guard let id, Self.mayBeOurs(id) else { return nil }
+        return .clues(InboundClues(messageID: id))
+    }
+
+    /// Whether a bare Message-ID has the form of ours: `mailing.ordinal.salt@domain`.
+    private static func mayBeOurs(_ id: String) -> Bool {
+        let parts = id.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[1].isEmpty else { return false }
+        let words = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        return words.count == 3 && UInt32(words[0]) != nil && UInt32(words[1]) != nil && !words[2].isEmpty
     }
 
     /// A Message-ID without its brackets.

@@ -7,8 +7,11 @@ internal import X509
 
 /// A certificate by whose key SNS signs, read from the file that SNS serves.
 ///
-/// The file comes over HTTPS from SNS's own host, and that is what vouches for it: as a rule it holds the certificate alone, without
-/// those above it. Where it holds them, they must lead to an authority that this system trusts.
+/// The file comes over HTTPS from SNS's own host in the topic's region (``SNSAddress``), and that is what vouches for it: as a rule it
+/// holds the certificate alone, without those above it, and the authority that issued it is no root, so that nothing could be verified.
+/// To put another one there takes the host itself or a certificate for its name, and with either a chain would be had as well. So
+/// everything hangs on the address: no redirection is followed, and no host passes where others may store files.
+/// Where the file holds a chain, it must lead to an authority that this system trusts.
 struct SNSCertificate: Sendable {
     private let key: _RSA.Signing.PublicKey
     private let validity: Range<UnixTime>

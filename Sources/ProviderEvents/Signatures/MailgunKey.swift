@@ -8,9 +8,12 @@ internal import Foundation
 public struct MailgunKey: Sendable {
     private let key: SymmetricKey
 
-    /// - Returns: `nil` when the text is empty.
+    /// The fewest characters of a key; Mailgun's have more.
+    public static let minimumLength = 16
+
+    /// - Returns: `nil` when the text is too short to be a key.
     public init?(_ text: String) {
-        guard !text.isEmpty else { return nil }
+        guard text.utf8.count >= Self.minimumLength else { return nil }
         key = SymmetricKey(data: Array(text.utf8))
     }
 
@@ -22,6 +25,10 @@ public struct MailgunKey: Sendable {
         let block = event["signature"]
         guard let time = block["timestamp"].text, let token = block["token"].text, let text = block["signature"].text
         else { throw WebhookError(.unauthorized, "it is not signed") }
+        // Nothing separates the time from the token in what is signed: digits alone leave the token's beginning no way into the time.
+        guard time.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw WebhookError(.forbidden, "its time is none")
+        }
         guard let signature = bytes(hexadecimal: text) else {
             throw WebhookError(.forbidden, "its signature is not one")
         }

@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Foundation
 
 /// A secret that a provider shows with each request, for want of a signature.

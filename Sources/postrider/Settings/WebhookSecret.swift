@@ -27,7 +27,15 @@ struct WebhookSecret: Sendable {
         return key
     }
 
-    func signingKeys() throws -> [MailgunKey] { try lines().compactMap(MailgunKey.init) }
+    func signingKeys() throws -> [MailgunKey] {
+        try lines().map { line in
+            guard let key = MailgunKey(line) else {
+                throw problem(
+                    "a signing key has \(MailgunKey.minimumLength) characters or more; copy it from Mailgun's settings")
+            }
+            return key
+        }
+    }
 
     func credentials() throws -> WebhookCredentials {
         guard let form, let credentials = WebhookCredentials(form, secrets: try lines()) else {
@@ -38,16 +46,20 @@ struct WebhookSecret: Sendable {
         return credentials
     }
 
-    /// The lines of a file: the secret, and while it is being changed another one.
+    /// The secrets of a file: one, and while it is being changed another.
     private func lines() throws -> [String] {
         guard case .file(let file) = source else { throw problem("a secret stands in a file of its own") }
         let lines: [String]
         do throws(KeyFileError) {
-            lines = try SecretFile.read(file).split(whereSeparator: \.isNewline).map(String.init)
+            lines = SecretLines(try SecretFile.read(file)).secrets
         } catch {
             throw problem(error.message)
         }
-        guard !lines.isEmpty else { throw problem("the file \(file) is empty") }
+        guard !lines.isEmpty else { throw problem("the file \(file) holds no secret") }
+        guard lines.count <= SecretLines.most else {
+            throw problem(
+                "the file \(file) holds \(lines.count) secrets; there may be \(SecretLines.most), a line each")
+        }
         return lines
     }
 
