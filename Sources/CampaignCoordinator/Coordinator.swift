@@ -114,7 +114,7 @@ public final class Coordinator: Service {
         let verifier = Verifier(
             book: book, queue: queue, limits: limits, told: told, suppressions: suppressions, atlas: atlas,
             logger: logger)
-        let janitor = Janitor(book: book, queue: queue, tests: tests, logger: logger)
+        let janitor = Janitor(book: book, queue: queue, told: told, tests: tests, logger: logger)
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
             atlas: atlas, logger: logger)

@@ -181,4 +181,16 @@ struct RedeliveryTests {
             #expect(try await queue.claimed(10, by: worker).map(\.id.ordinal) == [0])
         }
     }
+
+    @Test("An order that was put aside is carried out though an older picture of the book was restored after it")
+    func olderPicture() async throws {
+        try await withQueue { queue in
+            let worker = try await settled(queue, count: 1)
+            #expect(try await queue.only.redeliver(mailing, [order(queue, 0, number: 12)]))
+            try await queue.only.restore(mailing, settled: [0b1000_0000])
+            #expect(try await queue.only.redeliver(mailing, [order(queue, 0, number: 12)]))
+            #expect(try await picture(queue) == [0, 1, 0, 0])
+            #expect(try await queue.claimed(10, by: worker).map(\.id.ordinal) == [0])
+        }
+    }
 }

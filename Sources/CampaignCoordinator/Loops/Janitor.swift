@@ -15,6 +15,7 @@ final class Janitor: Loop {
 
     let book: ContactBook
     let queue: JobQueue
+    let told: ToldMailings
     let tests: TestMailings
     let logger: Logger
     /// How long a mailing must have been over.
@@ -24,11 +25,12 @@ final class Janitor: Loop {
     private let seen = Mutex<[MailingID: (since: ContinuousClock.Instant, isForgotten: Bool)]>([:])
 
     init(
-        book: ContactBook, queue: JobQueue, tests: TestMailings = TestMailings(), grace: Duration = .seconds(600),
-        logger: Logger
+        book: ContactBook, queue: JobQueue, told: ToldMailings, tests: TestMailings = TestMailings(),
+        grace: Duration = .seconds(600), logger: Logger
     ) {
         self.book = book
         self.queue = queue
+        self.told = told
         self.tests = tests
         self.grace = grace
         self.logger = logger
@@ -47,6 +49,7 @@ final class Janitor: Loop {
                 live.waiting == 0, live.due == 0, live.inFlight == 0, live.inDoubt == 0, live.dead == 0
             else { continue }
             try await queue.forget(mailing)
+            told.forget(mailing)
             tests.forget(mailing)
             seen.withLock { $0[mailing]?.isForgotten = true }
             logger.info("a mailing that is over is cleared away", metadata: ["mailing.id": "\(mailing)"])

@@ -21,7 +21,8 @@ struct Redeliverer: Loop {
     let logger: Logger
 
     func round() async throws -> Bool {
-        var isBusy = false
+        // First, since a full Redis takes this and no orders.
+        var isBusy = try await callOff()
         for (mailing, last) in try await book.redeliveryOrders() {
             let known = told.redelivered(mailing)
             guard known.number < last else { continue }
@@ -34,7 +35,7 @@ struct Redeliverer: Loop {
                     metadata: ["mailing.id": "\(mailing)", "error": "\(error)"])
             }
         }
-        return try await callOff() || isBusy
+        return isBusy
     }
 
     /// Tells the queue of the next orders of a mailing; answers whether it took them.

@@ -53,6 +53,17 @@ final class ToldMailings: Sendable {
         state.withLock { if $0.generation == generation { $0.redelivered[mailing] = number } }
     }
 
+    /// Forgets a mailing that was cleared away: should it run again, all is told anew.
+    func forget(_ mailing: MailingID) {
+        state.withLock { state in
+            state.terms[mailing] = nil
+            state.cancelled.remove(mailing)
+            state.redelivered[mailing] = nil
+            // What is being told of it just now is not to be noted.
+            state.generation += 1
+        }
+    }
+
     func forget() {
         state.withLock { state in
             let generation = state.generation + 1

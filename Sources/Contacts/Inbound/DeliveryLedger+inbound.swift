@@ -26,7 +26,7 @@ extension DeliveryLedger {
         var change = bounce.change
         let status = entry.status
         guard status.outcome == .sent || status.isInDoubt(entry.reason) else {
-            if !status.outcome.isPermanent, entry.isInQueue, try !isToBeRedelivered(change.job) {
+            if !status.outcome.isPermanent, entry.isInQueue, try !isToBeRedelivered(change.job, after: change.time) {
                 try note(early: bounce)
                 return entry
             }
@@ -38,7 +38,9 @@ extension DeliveryLedger {
         if let end = verdict.end { change = end }
         let after = try book([change], of: change.job, on: entry)
         if let delay = verdict.delay {
-            if status.outcome == .sent, terms.takesJobs { try redeliver(change.job, due: now + delay) }
+            if status.outcome == .sent, terms.takesJobs {
+                try redeliver(change.job, due: now + delay)
+            }
         } else if status.outcome != .sent {
             try callOff(change.job)
         }
@@ -75,11 +77,12 @@ extension DeliveryLedger {
         summary.redeliveries += 1
     }
 
-    private func isToBeRedelivered(_ job: DeliveryJob.ID) throws -> Bool {
+    /// Whether the attempt that is ordered cannot have been made at a time.
+    private func isToBeRedelivered(_ job: DeliveryJob.ID, after time: UnixTime) throws -> Bool {
         guard hasRedeliveries else { return false }
         let statement = try db.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM redeliveries WHERE mailing = ? AND ordinal = ?)")
-        return try Bool.fetchOne(statement, arguments: [job.mailing.rawValue, job.ordinal]) ?? false
+            sql: "SELECT EXISTS (SELECT 1 FROM redeliveries WHERE mailing = ? AND ordinal = ? AND due > ?)")
+        return try Bool.fetchOne(statement, arguments: [job.mailing.rawValue, job.ordinal, time.milliseconds]) ?? false
     }
 
     /// The attempt was made, or will not be.

@@ -54,7 +54,11 @@ struct InboundLedger {
         let statement = try db.cachedStatement(
             sql: "INSERT INTO inbound_events (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING")
         try statement.execute(arguments: [Data(event.id.bytes), now.milliseconds])
-        return db.changesCount > 0
+        if db.changesCount > 0 { return true }
+        // Who repeats it once may do so again: it is remembered from now on.
+        let renew = try db.cachedStatement(sql: "UPDATE inbound_events SET at = max(at, ?) WHERE id = ?")
+        try renew.execute(arguments: [now.milliseconds, Data(event.id.bytes)])
+        return false
     }
 
     /// Suppresses the address that wants no more mail, though it is not known of which message it said so.

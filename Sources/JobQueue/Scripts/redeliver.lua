@@ -13,9 +13,11 @@ local moved, reopened, seconds = 0, 0, {}
 local was_restored = redis.call('EXISTS', key_over(m)) == 1
 for i = 2, #ARGV, 5 do
   local ordinal, number, site, due, payload = unpack(ARGV, i, i + 4)
-  if tonumber(redis.call('HGET', key_again(m), ordinal) or 0) < tonumber(number) then
+  local last = tonumber(redis.call('HGET', key_again(m), ordinal) or 0)
+  -- An order that is repeated stands: what an older picture of the book had as over, when it was restored, is not.
+  if was_restored and last <= tonumber(number) then redis.call('SETBIT', key_over(m), ordinal, 0) end
+  if last < tonumber(number) then
     redis.call('HSET', key_again(m), ordinal, number)
-    if was_restored then redis.call('SETBIT', key_over(m), ordinal, 0) end
     reopened = reopened + redis.call('SETBIT', key_done(m), ordinal, 1)
     local second = math.ceil(due / 1000)
     redis.call('RPUSH', key_bucket(second), m .. '!' .. number .. ' ' .. site .. '\n' .. payload)

@@ -182,4 +182,36 @@ struct SoftBounceTests {
         #expect(held.map(\.entry.job.id.ordinal) == [0] && held.map(\.kind) == [.dead])
         #expect(try await fixture.isBalanced())
     }
+
+    @Test("a bounce of the attempt that was ordered waits for its Sent, too")
+    func quickerAgain() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org", "b@x.org"])
+        try await fixture.receive(
+            event(1, delivery(id, 0), .softBounced, .mailboxFull), event(2, delivery(id, 1), .softBounced, .mailboxFull)
+        )
+        let due = try #require(try await fixture.redeliveries(id).map(\.due).max())
+        let second = due.milliseconds - BookFixture.now.milliseconds + 5000
+        let early = try event(3, delivery(id, 0), .softBounced, .mailboxFull, at: second + 1000)
+        _ = try await fixture.book.book(inbound: [early], at: due + .seconds(20))
+        try await fixture.book([
+            change(id, 0, .sent, .accepted, phase: .dot, attempt: 2, at: second),
+            change(id, 1, .sent, .accepted, phase: .dot, attempt: 2, at: second),
+        ])
+        #expect(try await fixture.redeliveries(id).map(\.entry.job.strikes) == [2])
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test("the id of an event lives as long as the event is repeated")
+    func repeated() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org"])
+        let event = try event(1, delivery(id, 0), nil, .delayed)
+        for days in [0, 20, 40, 60] {
+            let time = BookFixture.later + .seconds(days * 24 * 3600)
+            try await fixture.book.tidyInbound(at: time)
+            let summary = try await fixture.book.book(inbound: [event], at: time)
+            #expect(summary.inbound.repeated == (days == 0 ? 0 : 1))
+        }
+    }
 }
