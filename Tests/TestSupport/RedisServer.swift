@@ -106,12 +106,15 @@ public final class RedisServer: Sendable {
         state.withLock { $0 = State(watcher: watcher, lifeline: lifeline, pid: 0) }
 
         let deadline = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < deadline, !hasEnded() {
+        while true {
+            // Asked before the look, so that a busy machine, which wakes us late, does not keep us from looking once more.
+            let isLast = ContinuousClock.now >= deadline || hasEnded()
             if pid == 0, let text = try? String(contentsOf: pidFile, encoding: .utf8), text.hasSuffix("\n") {
                 let pid = Int32(text.dropLast()) ?? 0
                 state.withLock { $0.pid = pid }
             }
             if pid > 0, !waitUntilReady || answers() { return }
+            guard !isLast else { break }
             try await Task.sleep(for: .milliseconds(5))
         }
         let log = try? String(contentsOf: directory.appendingPathComponent("redis.log"), encoding: .utf8)
