@@ -33,6 +33,7 @@ struct MailboxServerTests {
     func numbers() {
         let search = "* SEARCH 3 15 4294967295\r\n* 5 EXISTS\r\n* SEARCH\r\n* SEARCH x 7\r\n"
         #expect(IMAPMailbox.numbers(inSearchResult: Array(search.utf8)) == ["3", "15", "4294967295", "7"])
-        #expect(POP3Mailbox.numbers(inList: Array("1 2048\r\n2 512\r\n\r\n".utf8)) == ["1", "2"])
+        let unique = "1 QhdPYR:00WBw1Ph7x7\r\n2 x\r\n\r\nthree y\r\n4\r\n"
+        #expect(POP3Mailbox.messages(inUniqueList: Array(unique.utf8)) == ["1 QhdPYR:00WBw1Ph7x7", "2 x"])
     }
 }

@@ -16,8 +16,12 @@ extension MailboxReader {
             let numbers = try await Self.blocking { try mailbox.unread() }
             for start in stride(from: 0, to: numbers.count, by: Self.batchLimit) {
                 let batch = Array(numbers[start..<min(start + Self.batchLimit, numbers.count)])
-                try await read(Self.blocking { try batch.compactMap { try mailbox.message($0) } })
-                try await Self.blocking { try mailbox.finish(batch) }
+                let messages = try await Self.blocking {
+                    try batch.compactMap { number in try mailbox.message(number).map { (number: number, bytes: $0) } }
+                }
+                try await read(messages.map(\.bytes))
+                // What could not be read has said nothing yet: it stays.
+                try await Self.blocking { try mailbox.finish(messages.map(\.number)) }
             }
             try await Self.blocking { mailbox.close() }
         } catch {

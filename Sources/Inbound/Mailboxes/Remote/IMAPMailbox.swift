@@ -44,9 +44,20 @@ struct IMAPMailbox: RemoteMailbox {
     func finish(_ numbers: [String]) throws {
         guard !numbers.isEmpty else { return }
         let flag = deletes ? "\\Deleted" : Self.keyword
-        _ = try session.perform(
-            .init(url: url, command: "UID STORE \(numbers.joined(separator: ",")) +FLAGS.SILENT (\(flag))"))
-        if deletes { _ = try session.perform(.init(url: url, command: "EXPUNGE")) }
+        let set = numbers.joined(separator: ",")
+        _ = try session.perform(.init(url: url, command: "UID STORE \(set) +FLAGS.SILENT (\(flag))"))
+        if deletes { try expunge(set) }
+    }
+
+    /// Removes these messages and none that somebody else has marked as deleted (UIDPLUS, RFC 4315 §2.1).
+    ///
+    /// A server that cannot tell them apart refuses: ours then stay marked, and are not read again.
+    private func expunge(_ set: String) throws {
+        do throws(CurlSession.Failure) {
+            _ = try session.perform(.init(url: url, command: "UID EXPUNGE \(set)"))
+        } catch {
+            guard error.isRefusal else { throw error }
+        }
     }
 
     func close() { session.close() }
