@@ -106,6 +106,23 @@ struct InboundSorterTests {
         #expect(events(Samples.absence, to: [.reports]).isEmpty)
     }
 
+    @Test("a notice that names nobody is about the delivery whose token it came to, and about nobody elsewhere")
+    func unnamed() {
+        let notice = """
+            Return-Path: <>
+            From: MAILER-DAEMON@mx.example.net
+            Subject: Undeliverable message
+
+            Your message could not be delivered: the mailbox is full.
+            """
+        let found = events(notice, to: [.returnPath(Samples.job)])
+        #expect(found.map(\.subject) == [.delivery(Samples.job)])
+        #expect(found.map(\.classification.outcome) == [.softBounced])
+        #expect(found.map(\.classification.reason) == [.mailboxFull])
+        #expect(events(notice, to: [.reports]).isEmpty)
+        #expect(events(notice, to: [.unsubscribe(Samples.job)]).isEmpty)
+    }
+
     @Test("a mail to the address for leaving unsubscribes, written by a person or by a program; a bounce does not")
     func leaving() {
         let byPerson = "From: ann@example.net\nSubject: unsubscribe\n\n"

@@ -55,15 +55,17 @@ public struct InboundSorter: Sendable {
         switch draft.message.kind {
         case .deliveryReport, .notice, .complaint, .automaticReply:
             return draft.findingAboutOne.flatMap { draft.event($0, .delivery(job)) }
-        // A letter to a return path: some people answer whatever they get. It says nothing about the delivery.
-        case .other: return nil
+        // The token says whose message it was, where a notice does not. Anything else is a letter to a return path, since some
+        // people answer whatever they get, and says nothing about the delivery.
+        case .other: return draft.message.unnamedFinding.flatMap { draft.event($0, .delivery(job)) }
         }
     }
 
     /// Whoever writes to this address wants to leave; programs that write for people mark their mail as automatic.
     private func unsubscribed(_ draft: EventDraft, _ job: DeliveryJob.ID) -> InboundEvent? {
         switch draft.message.kind {
-        case .automaticReply, .other: job.mailing.isTest ? nil : draft.unsubscription(of: job)
+        case .automaticReply, .other:
+            job.mailing.isTest || draft.message.unnamedFinding != nil ? nil : draft.unsubscription(of: job)
         case .deliveryReport, .notice, .complaint: event(draft, about: job)
         }
     }

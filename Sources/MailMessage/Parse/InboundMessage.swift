@@ -19,6 +19,10 @@ public struct InboundMessage: Sendable {
     public var kind: Kind
     /// One for each recipient of whom it speaks; never empty.
     public var findings: [InboundFinding]
+    /// What a mail system says that gave a message up and names nobody: worth something to whoever knows whose message it was.
+    ///
+    /// Only where the message is of no other kind.
+    public var unnamedFinding: InboundFinding?
     /// The addresses that the message itself was sent to, one of which may carry a contact's token.
     public var addressees: [String]
     /// Whom the message that came back was sent to, as its own header says.
@@ -33,5 +37,6 @@ public struct InboundMessage: Sendable {
         addressees = reader.origin.addressees
         returnedRecipients = reader.returned.recipients
         findings = reader.findings(classifier)
+        unnamedFinding = reader.unnamedFinding(classifier)
     }
 }

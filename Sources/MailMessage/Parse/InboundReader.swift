@@ -5,6 +5,8 @@ struct InboundReader: Sendable {
     private(set) var origin: MessageOrigin
     private(set) var kind = InboundMessage.Kind.other
     private var reports: [ReadReport] = []
+    /// What a mail system gave up without saying for whom.
+    private var unnamed: ReadReport?
     private var complaint: FeedbackReport?
     /// Whether it is a receipt or another report that is not about deliveries.
     private var isOtherReport: Bool
@@ -239,10 +241,13 @@ struct InboundReader: Sendable {
         if recipients.isEmpty, returned.recipients.count == 1 {
             recipients = [NoticeRecipient(address: returned.recipients[0], diagnostic: text)]
         }
-        guard !recipients.isEmpty else { return }
-        kind = .notice
         let soundsDelayed = origin.isWarning || NoticePhrases.delays.occurs(in: text)
         let isDelay = soundsDelayed && !NoticePhrases.final.occurs(in: text)
+        guard !recipients.isEmpty else {
+            unnamed = ReadReport(action: isDelay ? .delayed : .failed, words: text)
+            return
+        }
+        kind = .notice
         for recipient in recipients {
             reports.append(
                 ReadReport(
@@ -276,6 +281,11 @@ struct InboundReader: Sendable {
         }
     }
 
+    /// What a notice that names nobody says of the one whom it must be about.
+    func unnamedFinding(_ classifier: OutcomeClassifier) -> InboundFinding? {
+        kind == .other ? unnamed.map { finding($0, classifier) } : nil
+    }
+
     /// How much of a notice about one recipient is judged: languages with long letters come to the point late.
     private static let judgedBytes = 4_000
 
@@ -288,7 +298,7 @@ struct InboundReader: Sendable {
 
     private func finding(_ report: ReadReport, _ classifier: OutcomeClassifier) -> InboundFinding {
         let quoted = QuotedReply(in: report.words)
-        let words = report.words.prefix(reports.count == 1 ? Self.judgedBytes : InboundFinding.diagnosticLimit)
+        let words = report.words.prefix(reports.count <= 1 ? Self.judgedBytes : InboundFinding.diagnosticLimit)
         // What stands before a reply is said by the system that quotes it.
         var said = words
         if let start = quoted.start, start < words.endIndex, words[(start + 3)...].count(where: ASCII.isWordByte) > 8 {
@@ -299,7 +309,7 @@ struct InboundReader: Sendable {
                 action: report.action, status: report.status,
                 reply: SMTPReply(code: quoted.code, enhancedStatus: quoted.status, text: said.text),
                 phase: quoted.code == 0 ? .dsn : quoted.phase ?? .dsn, context: words[..<said.startIndex].text,
-                notice: reports.count == 1 ? noticeText.text : ""))
+                notice: reports.count <= 1 ? noticeText.text : ""))
         return InboundFinding(
             recipient: report.recipient, originalRecipient: report.originalRecipient, action: report.action,
             status: report.status ?? quoted.status, code: quoted.code == 0 ? nil : quoted.code, classification: judged,
