@@ -21,20 +21,24 @@ struct Redeliverer: Loop {
     let logger: Logger
 
     func round() async throws -> Bool {
-        // First, since a full Redis takes this and no orders.
-        var isBusy = try await callOff()
+        // What fails holds up nothing else: a full Redis takes what is called off and no orders, and one server of a cluster may be away.
+        var failure: (any Error)?
+        var isBusy = false
+        do { isBusy = try await callOff() } catch { failure = error }
         for (mailing, last) in try await book.redeliveryOrders() {
             let known = told.redelivered(mailing)
             guard known.number < last else { continue }
             do {
                 isBusy = try await redeliver(mailing, after: known.number, in: known.generation) || isBusy
             } catch let error as CoordinatorError {
-                // One mailing that cannot be read holds up no other.
                 logger.error(
                     "a mailing cannot be taken up again",
                     metadata: ["mailing.id": "\(mailing)", "error": "\(error)"])
+            } catch {
+                failure = error
             }
         }
+        if let failure { throw failure }
         return isBusy
     }
 
@@ -68,12 +72,18 @@ struct Redeliverer: Loop {
             return Place(shard: shard, mailing: job.job.mailing)
         }
         var ended: [DeliveryJob.ID] = []
+        var failure: (any Error)?
         for (place, jobs) in groups {
-            let inFlight = Set(
-                try await queue.shards[place.shard].callOff(place.mailing, ordinals: jobs.map(\.job.ordinal)))
-            ended += jobs.map(\.job).filter { !inFlight.contains($0.ordinal) }
+            do {
+                let inFlight = Set(
+                    try await queue.shards[place.shard].callOff(place.mailing, ordinals: jobs.map(\.job.ordinal)))
+                ended += jobs.map(\.job).filter { !inFlight.contains($0.ordinal) }
+            } catch {
+                failure = error
+            }
         }
         try await book.endCallOffs(ended)
+        if let failure { throw failure }
         return !ended.isEmpty
     }
 
