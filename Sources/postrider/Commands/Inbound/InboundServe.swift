@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Delivery
 internal import Foundation
 internal import Inbound
 internal import Logging
@@ -80,6 +81,9 @@ struct InboundServe: AsyncParsableCommand {
             )
         }
         let domains = settings.list(domain, .domain)
+        for domain in domains where (try? EmailAddress(parsing: "postmaster@\(domain)")) == nil {
+            throw CommandError("--domain: “\(domain)” is not a domain; write it as bounce.example.org")
+        }
         let reports = settings.list(complaintsAddress, .complaintsAddress)
         if mailbox.isNamed {
             let addresses = InboundAddresses(keys: keys, domains: domains, reports: reports)
