@@ -24,9 +24,8 @@ struct TrackedCampaignTests {
     @Test("opens, clicks, interviews and leaving come into the numbers and the lists", .timeLimit(.minutes(2)))
     func life() async throws {
         let run = try await CampaignRun(coordinatorArguments: ["--public-listen", "127.0.0.1:0"])
-        try await poll("the public pages are nowhere") { run.coordinator.output.contains("public pages are at") }
-        let base = String(
-            try #require(run.coordinator.output.firstMatch(of: /public pages are at (http:\S+)/)).output.1)
+        try await poll("the public pages are nowhere") { run.publicAddress != nil }
+        let base = try #require(run.publicAddress)
         try run.write(
             "page.html", "<body><a href=\"https://example.org/{{firstName}}\">a</a> {{unsubscribeLink}}</body>\n")
         let refused = try await run.run(

@@ -7,20 +7,6 @@ struct UnsubscribeEffectTests {
     private static let campaigns = 12
     private static let target = "ok-target@x.example"
 
-    /// What a contact's history has of one delivery.
-    private struct History: Decodable {
-        struct Delivery: Decodable {
-            struct Event: Decodable {
-                var time: String
-                var outcome: String
-                var rule: String
-            }
-            var status: String
-            var events: [Event]
-        }
-        var deliveries: [Delivery]
-    }
-
     @Test("what a worker has claimed for a contact who leaves is not sent", .timeLimit(.minutes(3)))
     func effect() async throws {
         // With CHUNKING all of it would be on the wire at once. Like this the server takes one message at a time, and a second and a
@@ -44,12 +30,14 @@ struct UnsubscribeEffectTests {
         let answered = Date.now
         #expect(answer.hasSuffix("\n200"), "\(answer)")
         try await poll("mail that was claimed is not withheld", limit: .seconds(10)) {
-            try await history(run).deliveries.allSatisfy { ["Sent", "Unsubscribed"].contains($0.status) }
+            try await run.history(of: Self.target).deliveries.allSatisfy {
+                ["Sent", "Unsubscribed"].contains($0.status)
+            }
         }
         // Whatever was in the air has come down by then.
         try await Task.sleep(for: .seconds(3))
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        let ends = try await history(run).deliveries.flatMap(\.events).filter { $0.rule == "L3" }
+        let ends = try await run.history(of: Self.target).deliveries.flatMap(\.events).filter { $0.rule == "L3" }
             .map { try Date($0.time, strategy: style) }
         let late = try run.acceptances().filter { try $0.recipient == Self.target && $0.date > click }
             .map { try $0.date.timeIntervalSince(click) }
@@ -84,17 +72,14 @@ struct UnsubscribeEffectTests {
         #expect(added.status == 0, "\(added.errors)")
         let clock = ContinuousClock.now
         try await poll("mail that was claimed is not withheld", limit: .seconds(10)) {
-            try await history(run).deliveries.allSatisfy { ["Sent", "Unsubscribed"].contains($0.status) }
+            try await run.history(of: Self.target).deliveries.allSatisfy {
+                ["Sent", "Unsubscribed"].contains($0.status)
+            }
         }
         #expect(ContinuousClock.now - clock < .seconds(3))
-        let withheld = try await history(run).deliveries.flatMap(\.events).count { $0.rule == "L3" }
+        let withheld = try await run.history(of: Self.target).deliveries.flatMap(\.events).count { $0.rule == "L3" }
         #expect(withheld >= Self.campaigns / 3, "most were in the worker's hands: \(withheld)")
         try await run.stop()
-    }
-
-    private func history(_ run: CampaignRun) async throws -> History {
-        let output = try await run.must(["contacts", "show", Self.target, "--format", "json"])
-        return try JSONDecoder().decode(History.self, from: Data(output.utf8))
     }
 
     private func milliseconds(_ seconds: TimeInterval) -> Int { Int((seconds * 1000).rounded()) }
@@ -106,7 +91,6 @@ extension CampaignRun {
         let message = try await must(["campaign", "preview", campaign, "--contact", address])
         let token = try #require(
             message.replacing("\r\n ", with: " ").firstMatch(of: /news\.example\.org\/u\/([a-z2-7]{40})/))
-        let base = try #require(coordinator.output.firstMatch(of: /public pages are at (http:\S+)/))
-        return "\(base.1)/u/\(token.1)"
+        return "\(try #require(publicAddress))/u/\(token.1)"
     }
 }

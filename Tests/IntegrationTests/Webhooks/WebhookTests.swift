@@ -8,20 +8,6 @@ struct WebhookTests {
     private static let signingKey = "key-0123456789abcdef0123456789abcdef"
     private static let password = "correct-horse-battery"
 
-    /// What a contact's history has of one delivery.
-    private struct History: Decodable {
-        struct Delivery: Decodable {
-            struct Event: Decodable {
-                var outcome: String
-                var reason: String
-                var rule: String
-            }
-            var status: String
-            var events: [Event]
-        }
-        var deliveries: [Delivery]
-    }
-
     @Test(
         "what a provider reports is booked once, also when the coordinator is killed; what is forged is not",
         .timeLimit(.minutes(3)))
@@ -143,8 +129,7 @@ struct WebhookTests {
 
     /// A contact's status, and the lines of its history.
     private func history(_ address: String, _ run: CampaignRun) async throws -> [String] {
-        let output = try await run.must(["contacts", "show", address, "--format", "json"])
-        let delivery = try #require(try JSONDecoder().decode(History.self, from: Data(output.utf8)).deliveries.first)
+        let delivery = try #require(try await run.history(of: address).deliveries.first)
         return [delivery.status]
             + delivery.events.filter { $0.outcome != "Queued" }.map { "\($0.outcome)/\($0.reason)/\($0.rule)" }
     }
@@ -154,12 +139,12 @@ struct WebhookTests {
         -> String
     {
         try run.write("body.json", body)
-        let base = try #require(run.coordinator.output.firstMatch(of: /public pages are at (http:\S+)/))
+        let base = try #require(run.publicAddress)
         return try await Tool.run(
             [
                 "curl", "-sS", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}", "--data-binary",
                 "@\(run.path("body.json"))", "-H", "Content-Type: application/json",
-            ] + options + ["\(base.1)/hooks/\(provider)"])
+            ] + options + ["\(base)/hooks/\(provider)"])
     }
 }
 
