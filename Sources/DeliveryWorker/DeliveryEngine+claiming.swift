@@ -39,7 +39,7 @@ extension DeliveryEngine {
             guard claim.suppressionsExist, !claim.jobs.isEmpty else {
                 return eventLoop.makeSucceededFuture(CheckedClaim(claim: claim, suppressions: nil))
             }
-            let keys = claim.jobs.map { (try? EmailAddress(parsing: $0.job.address))?.comparisonKey ?? $0.job.address }
+            let keys = claim.jobs.map { AddressSieve.comparisonKey($0.job.address) }
             return shard.suppressions(of: keys).map { CheckedClaim(claim: claim, suppressions: $0) }
         }.assumeIsolated().whenComplete { self.claimed($0, from: number, by: worker) }
     }
@@ -206,6 +206,8 @@ extension DeliveryEngine {
     private func marked(
         _ batch: [ClaimedJob], for outlet: Outlet, _ answer: Result<[Bool], any Error>, by worker: WorkerID
     ) {
+        // They are about this batch, whatever becomes of it.
+        defer { newsWhileMarking = [:] }
         // Under an identity that is gone they are no longer ours.
         guard worker == lease.worker else {
             mark()

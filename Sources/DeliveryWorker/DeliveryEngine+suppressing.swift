@@ -85,7 +85,6 @@ extension DeliveryEngine {
     func heedNews(_ batch: [ClaimedJob]) -> [ClaimedJob] {
         guard !newsWhileMarking.isEmpty else { return batch }
         let sieve = AddressSieve(newsWhileMarking)
-        newsWhileMarking = [:]
         return batch.filter { entry in
             guard let notice = sieve[entry.job.address] else { return true }
             suppress(entry, notice)

@@ -103,10 +103,3 @@ extension JobQueue {
         for shard in shards { _ = try await shard.command(["UNLINK", .init(shard.keys.suppressed)]).get() }
     }
 }
-
-extension Array {
-    /// The array cut into parts of at most `size`.
-    fileprivate func parts(of size: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    }
-}

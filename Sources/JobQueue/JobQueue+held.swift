@@ -27,9 +27,9 @@ extension JobQueue {
         var found = 0
         // Which shard an ordinal is in depends on its site, which is in the queue: the others do not know it.
         for shard in shards {
-            for start in stride(from: 0, to: ordinals.count, by: 500) {
-                let part = ordinals[start..<min(start + 500, ordinals.count)].map { RedisArgument(Int($0)) }
-                let answer = try await shard.evaluate(QueueScripts.resolve, head + part).get()
+            for part in ordinals.parts(of: 500) {
+                let arguments = head + part.map { RedisArgument(Int($0)) }
+                let answer = try await shard.evaluate(QueueScripts.resolve, arguments).get()
                 guard case .integer(let count) = answer else { throw JobQueueError.unexpected("resolve") }
                 found += Int(count)
             }

@@ -14,9 +14,8 @@ extension JobQueue {
     public func report(_ events: [InboundEvent]) async throws {
         guard let first = events.first else { return }
         let shard = shards[Int(first.id.bytes[0]) % shards.count]
-        let writes = stride(from: 0, to: events.count, by: Self.eventsInEntry).map { start in
-            let part = events[start..<min(start + Self.eventsInEntry, events.count)]
-            return shard.command(["XADD", .init(shard.keys.outcomes), "*", "e", .init(part.flatMap(\.wire))])
+        let writes = events.parts(of: Self.eventsInEntry).map { part in
+            shard.command(["XADD", .init(shard.keys.outcomes), "*", "e", .init(part.flatMap(\.wire))])
         }
         try await EventLoopFuture.andAllComplete(writes, on: writes[0].eventLoop).get()
         for write in writes { _ = try await write.get() }

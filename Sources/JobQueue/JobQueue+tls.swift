@@ -13,7 +13,7 @@ extension JobQueue {
     /// - Returns: What could not be told, or of which nobody knows whether it was; empty when all was.
     public func addTLSCounts(_ entries: [TLSReportEntry]) -> EventLoopFuture<[TLSReportEntry]> {
         var calls: [EventLoopFuture<[TLSReportEntry]>] = []
-        for part in entries.parts(atMost: Self.countsOfACall) {
+        for part in entries.parts(of: Self.countsOfACall) {
             var arguments: [RedisArgument] = [
                 .init(Self.mostTLSCounts), .init(Self.tlsCountsKept.wholeMilliseconds),
             ]
@@ -82,11 +82,5 @@ extension TLSReportEntry {
         } else {
             return nil
         }
-    }
-}
-
-extension Array {
-    fileprivate func parts(atMost count: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }

@@ -25,9 +25,9 @@ extension QueueShard {
     ///
     /// - Returns: Whether this shard knows the mailing; if not, some of the orders may have to be repeated once it does.
     public func redeliver(_ mailing: MailingID, _ orders: [RedeliveryOrder]) async throws -> Bool {
-        for start in stride(from: 0, to: orders.count, by: Self.ordersInCall) {
+        for part in orders.parts(of: Self.ordersInCall) {
             var arguments: [RedisArgument] = [.init(Int(mailing.rawValue))]
-            for order in orders[start..<min(start + Self.ordersInCall, orders.count)] {
+            for order in part {
                 arguments += [
                     .init(Int(order.job.id.ordinal)), .init(order.number), .init(order.site),
                     .init(order.due.milliseconds), .init(order.job.payload),
@@ -46,9 +46,9 @@ extension QueueShard {
     /// - Returns: The ordinals of those that are in flight, which have to wait for their result.
     public func callOff(_ mailing: MailingID, ordinals: [UInt32]) async throws -> [UInt32] {
         var left: [UInt32] = []
-        for start in stride(from: 0, to: ordinals.count, by: 500) {
-            let part = ordinals[start..<min(start + 500, ordinals.count)].map { RedisArgument(Int($0)) }
-            let answer = try await evaluate(QueueScripts.callOff, [.init(Int(mailing.rawValue))] + part).get()
+        for part in ordinals.parts(of: 500) {
+            let arguments = [RedisArgument(Int(mailing.rawValue))] + part.map { RedisArgument(Int($0)) }
+            let answer = try await evaluate(QueueScripts.callOff, arguments).get()
             guard case .array(let flying) = answer else { throw JobQueueError.unexpected("calloff") }
             left += flying.compactMap { $0.number.map { UInt32(clamping: $0) } }
         }
