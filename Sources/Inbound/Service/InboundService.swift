@@ -28,7 +28,7 @@ public struct InboundService: Service {
     public static func start(configuration: InboundConfiguration, logger: Logger) async throws -> InboundService {
         let group = MultiThreadedEventLoopGroup.singleton
         let redis = try await InboundRedis.connect(configuration.redis, group: group, logger: logger)
-        let gatherer = ReportGatherer { try await redis.report($0) }
+        let gatherer = ReportGatherer(logger: logger) { try await redis.report($0) }
         let meter = InboundMeter()
         let world = InboundSession.World(
             addresses: InboundAddresses(

@@ -1,4 +1,5 @@
 internal import Delivery
+internal import Logging
 internal import NIOCore
 internal import Synchronization
 
@@ -15,6 +16,8 @@ final class ReportGatherer: Sendable {
     private struct State {
         var waiting: [Entry] = []
         var isFinished = false
+        /// Whether the last batch could not be put where it is safe.
+        var isFailing = false
     }
 
     /// How long the first event of a batch waits for others.
@@ -23,12 +26,14 @@ final class ReportGatherer: Sendable {
     static let batchLimit = 250
 
     private let report: @Sendable ([InboundEvent]) async throws -> Void
+    private let logger: Logger
     private let state = Mutex(State())
     private let arrivals: AsyncStream<Void>
     private let arrived: AsyncStream<Void>.Continuation
 
     /// - Parameter report: Puts events where they are safe; throws when they may not be.
-    init(report: @escaping @Sendable ([InboundEvent]) async throws -> Void) {
+    init(logger: Logger, report: @escaping @Sendable ([InboundEvent]) async throws -> Void) {
+        self.logger = logger
         self.report = report
         (arrivals, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -76,9 +81,25 @@ final class ReportGatherer: Sendable {
     private func send(_ batch: ArraySlice<Entry>) async {
         do {
             try await report(batch.flatMap(\.events))
+            note(failure: nil)
             for entry in batch { entry.promise.succeed() }
         } catch {
+            note(failure: error)
             for entry in batch { entry.promise.fail(error) }
+        }
+    }
+
+    /// Tells when events cannot be kept any more, and when they can again; not once for each message.
+    private func note(failure: (any Error)?) {
+        let wasFailing = state.withLock { state in
+            defer { state.isFailing = failure != nil }
+            return state.isFailing
+        }
+        if let failure, !wasFailing {
+            logger.warning(
+                "messages cannot be kept; their senders are told to try again", metadata: ["error": "\(failure)"])
+        } else if failure == nil, wasFailing {
+            logger.notice("messages are kept again")
         }
     }
 }

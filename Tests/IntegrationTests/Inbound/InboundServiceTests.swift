@@ -89,11 +89,13 @@ struct InboundServiceTests {
         #expect(connection.ask("DATA").hasPrefix("354"))
         let content = bounce.message.replacingOccurrences(of: "\n", with: "\r\n") + "\r\n."
         #expect(connection.ask(content).hasPrefix("451 4.3.0"))
+        #expect(run.service.errors.contains("messages cannot be kept"))
         try await redis.restart()
         let sender = BounceSender(port: run.port, bounces: (0..<3).map { run.bounce($0) })
         await sender.send(connections: 1)
         try await run.waitFor("Bounced", 3)
         #expect(try run.bouncesByDelivery() == [0: 1, 1: 1, 2: 1])
+        #expect(run.service.errors.contains("messages are kept again"))
         try await run.run.must(["audit"])
         try await run.stop()
         await redis.stop()
