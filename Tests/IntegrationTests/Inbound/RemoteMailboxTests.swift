@@ -27,7 +27,7 @@ struct RemoteMailboxTests {
         try await dovecot.deliver(
             "From: ok3@site.example\nTo: \(run.returnPath(3))\nSubject: Hello\n\nWho are you?\n", name: "3.mx")
         let second = try await Postrider.run(imap)
-        #expect(second.output.hasPrefix("1 messages: 0 bounces"), "\(second.errors)")
+        #expect(second.output.hasPrefix("1 message: 0 bounces"), "\(second.errors)")
         let third = try await Postrider.run(imap)
         #expect(third.output.hasPrefix("0 messages"), "\(third.errors)")
 
@@ -38,7 +38,7 @@ struct RemoteMailboxTests {
         #expect(try dovecot.count() == 0)
         try await dovecot.deliver(run.bounce(3).message, name: "4.mx")
         let fifth = try await Postrider.run(imap + ["--delete"])
-        #expect(fifth.output.hasPrefix("1 messages: 1 bounces"), "\(fifth.errors)")
+        #expect(fifth.output.hasPrefix("1 message: 1 bounces"), "\(fifth.errors)")
         #expect(try dovecot.count() == 0)
         try await run.waitFor("Bounced", 4)
         #expect(try run.fates()["repeated"] == 3)
