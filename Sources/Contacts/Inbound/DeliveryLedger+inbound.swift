@@ -36,10 +36,11 @@ extension DeliveryLedger {
         let terms = try terms(of: change.job.mailing)
         let verdict = terms.policy.verdict(after: bounce, attempts: entry.attempts, strikes: entry.strikes, at: now)
         if let end = verdict.end { change = end }
-        let after = try book([change], of: change.job, on: entry)
+        var after = try book([change], of: change.job, on: entry)
         if let delay = verdict.delay {
             if status.outcome == .sent, terms.takesJobs {
                 try redeliver(change.job, due: now + delay)
+                after.firstAttempt = nil
             }
         } else if status.outcome != .sent {
             try callOff(change.job)
@@ -73,6 +74,10 @@ extension DeliveryLedger {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO redeliveries (mailing, ordinal, due) VALUES (?, ?, ?)")
         try statement.execute(arguments: [job.mailing.rawValue, job.ordinal, due.milliseconds])
+        // Patience with a server that defers begins anew, as it does in the queue: the first attempt may be days ago.
+        let renew = try db.cachedStatement(
+            sql: "UPDATE deliveries SET first_attempt = NULL WHERE mailing = ? AND ordinal = ?")
+        try renew.execute(arguments: [job.mailing.rawValue, job.ordinal])
         hasRedeliveries = true
         summary.redeliveries += 1
     }

@@ -100,6 +100,27 @@ struct SoftBounceTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test("patience with a server that defers begins anew with each order, also for a Redis that is fed again")
+    func patience() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org", "b@x.org"])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull))
+        let days: Int64 = 3 * 24 * 3_600_000
+        try await fixture.book([change(id, 0, .deferred, .rateLimited, attempt: 2, at: days)])
+        let again = try #require(try await fixture.open(id, from: 0, limit: 1).first?.job)
+        #expect(again.firstAttempt == BookFixture.now + .milliseconds(days + 2000))
+        // One that was quicker than its Sent is booked with it.
+        try await fixture.book([change(id, 0, .deferred, .rateLimited, attempt: 3, at: 2 * days)])
+        let early = try event(2, delivery(id, 0), .softBounced, .mailboxFull, at: 2 * days + 5000)
+        _ = try await fixture.book.book(inbound: [early], at: BookFixture.now + .milliseconds(2 * days + 6000))
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 4, at: 2 * days)])
+        #expect(try await fixture.redeliveries(id).map(\.entry.job.strikes) == [2])
+        try await fixture.book([change(id, 0, .deferred, .rateLimited, attempt: 5, at: 3 * days)])
+        let last = try #require(try await fixture.open(id, from: 0, limit: 1).first?.job)
+        #expect(last.firstAttempt == BookFixture.now + .milliseconds(3 * days + 5000))
+        #expect(try await fixture.isBalanced())
+    }
+
     @Test("of an attempt in doubt it is the answer: a strike, and the attempt that is waiting follows")
     func inDoubt() async throws {
         let fixture = try BookFixture()
