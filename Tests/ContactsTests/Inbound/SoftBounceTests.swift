@@ -121,6 +121,33 @@ struct SoftBounceTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test(
+        "a strike by a report about an attempt in doubt counts, though the queue's job does not know of it",
+        arguments: 0...1)
+    func strikesUnknownToTheQueue(bySMTP: Int) async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        var attempt: UInt16 = 0
+        for strike in 0..<2 {
+            attempt += 1
+            if strike < bySMTP {
+                try await fixture.book([change(id, 0, .softBounced, .mailboxFull, attempt: attempt)])
+            } else {
+                try await fixture.book([change(id, 0, .queued, .inDoubt, phase: .dot, attempt: attempt)])
+                let summary = try await fixture.receive(
+                    event(UInt8(strike), delivery(id, 0), .softBounced, .mailboxFull))
+                #expect(summary.redeliveries == 0)
+            }
+        }
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        // The worker's second, or first.
+        let last = try await fixture.book([change(id, 0, .softBounced, .mailboxFull, attempt: attempt + 1)])
+        #expect(try await fixture.status("a@x.org") == "Bounced soft_bounce_limit")
+        #expect(last.suppressed.map(\.key) == ["a@x.org"] && last.finished == [id])
+        #expect(try await fixture.book.callOffs(at: BookFixture.now).map(\.job.ordinal) == [0])
+        #expect(try await fixture.isBalanced())
+    }
+
     @Test("of an attempt in doubt it is the answer: a strike, and the attempt that is waiting follows")
     func inDoubt() async throws {
         let fixture = try BookFixture()
