@@ -114,11 +114,13 @@ extension QueueShard {
         }
     }
 
-    /// Forgets the outcome stream up to and including a position that is in the book.
+    /// Forgets the outcome stream up to and including a position that is in the book, whose entry was read.
+    ///
+    /// The last entry is deleted on its own: Redis remembers that it was, which tells a Redis that has lost it (``adopt(position:)``).
     public func forgetOutcomes(through position: String) async throws {
-        let parts = position.split(separator: "-").compactMap { UInt64($0) }
-        guard parts.count == 2 else { throw JobQueueError.malformed("stream position \(position)") }
-        _ = try await command(["XTRIM", .init(keys.outcomes), "MINID", .init("\(parts[0])-\(parts[1] + 1)")]).get()
+        let deleted = command(["XDEL", .init(keys.outcomes), .init(position)])
+        let trimmed = command(["XTRIM", .init(keys.outcomes), "MINID", .init(position)])
+        _ = try await deleted.and(trimmed).get()
     }
 }
 

@@ -73,7 +73,7 @@ extension QueueShard {
 
     /// Makes the outcome stream go on after a position that the book has read.
     ///
-    /// - Returns: Whether it stood before it: a Redis that lost data.
+    /// - Returns: Whether it lacks what was read: a Redis that lost data, also where others have written to it since.
     public func adopt(position: String) async throws -> Bool {
         try await evaluate(QueueScripts.adopt, [.init(position)]).get() == .integer(1)
     }
