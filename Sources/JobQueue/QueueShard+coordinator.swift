@@ -97,6 +97,18 @@ extension QueueShard {
         return mended
     }
 
+    /// Tells the workers of addresses that were suppressed after they had been fed.
+    ///
+    /// Every shard has to hear of each: an address's jobs lie where the site of its domain does, which may have another's name.
+    public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
+        for part in addresses.parts(of: 250) {
+            let arguments = part.flatMap { entry -> [RedisArgument] in
+                [.init(entry.comparisonKey), .init(entry.suppression.stored)]
+            }
+            _ = try await evaluate(QueueScripts.suppress, arguments).get()
+        }
+    }
+
     /// The status changes, and what came back, after a position of the outcome stream, in order, at most `limit` entries of it.
     public func outcomes(after position: String, limit: Int) async throws -> [OutcomeEntry] {
         let answer = try await command(

@@ -21,9 +21,15 @@ struct RedelivererTests {
             atlas = fixture.atlas()
         }
 
-        var redeliverer: Redeliverer {
-            Redeliverer(book: fixture.book, queue: fixture.queue, told: told, atlas: atlas, logger: fixture.logger)
+        var redeliverers: [Redeliverer] {
+            fixture.queue.shards.map {
+                Redeliverer(
+                    book: fixture.book, queue: fixture.queue, shard: $0, told: told, atlas: atlas,
+                    logger: fixture.logger)
+            }
         }
+
+        var redeliverer: Redeliverer { redeliverers[0] }
 
         var verifier: Verifier {
             Verifier(
@@ -192,7 +198,7 @@ struct RedelivererTests {
             try await fixture.book.start(second.mailings[0].id, at: .now)
             _ = try await fixture.book.prepare(second.mailings[0].id, at: .now)
             _ = try await fixture.book.addSuppressions(["u0@site0.example"], at: .now)
-            try await SuppressionTeller(book: fixture.book, queue: fixture.queue).tellAll()
+            try await SuppressionTeller(book: fixture.book, queue: fixture.queue).tellAll(fixture.queue.shards)
             let keys = ["u0@site0.example", "u1@site1.example", "u2@site2.example"]
             let known = try await fixture.queue.only.suppressions(of: keys).get()
             #expect(known.map { $0?.outcome } == [.unsubscribed, nil, nil])

@@ -38,11 +38,32 @@ final class Verifier: Loop {
     }
 
     func round() async throws -> Bool {
-        // What opens a shard opens all that its process has, so they are checked together.
+        // What opens a shard opens all that its process has, so they are checked together. A server that is away holds up no other.
+        var failure: (any Error)?
         var shards: [String: [QueueShard]] = [:]
-        for shard in queue.shards { shards[try await shard.process(), default: []].append(shard) }
-        for (process, shards) in shards { try await check(process, shards) }
+        for (shard, process) in await processes() {
+            switch process {
+            case .success(let process): shards[process, default: []].append(shard)
+            case .failure(let error): failure = error
+            }
+        }
+        for (process, shards) in shards {
+            do { try await check(process, shards) } catch { failure = error }
+        }
+        if let failure { throw failure }
         return false
+    }
+
+    /// Asks every shard at once which process serves it.
+    private func processes() async -> [(QueueShard, Result<String, any Error>)] {
+        await withTaskGroup(of: (QueueShard, Result<String, any Error>).self) { tasks in
+            for shard in queue.shards {
+                tasks.addTask {
+                    do { return (shard, .success(try await shard.process())) } catch { return (shard, .failure(error)) }
+                }
+            }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
     }
 
     private func check(_ process: String, _ shards: [QueueShard]) async throws {
@@ -61,8 +82,8 @@ final class Verifier: Loop {
             hasLostData = hasLostData || found.hasLostData
         }
         told.forget()
-        try await suppressions.tellAll()
-        _ = try await limits.round()
+        try await suppressions.tellAll(shards)
+        try await limits.agree(with: shards)
         // What was checked and what is opened must be one process; if it is not, the next round sees another one than is noted.
         for shard in shards where try await shard.process() != process { return }
         note(process, shards)

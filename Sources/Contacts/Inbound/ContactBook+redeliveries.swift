@@ -54,17 +54,21 @@ extension ContactBook {
         }
     }
 
-    /// The deliveries of which the queue may have jobs though they are over, as far as it is time to tell.
-    public func callOffs(at now: UnixTime, limit: Int = 500) async throws -> [(job: DeliveryJob.ID, lane: String)] {
+    /// The next deliveries of which the queue may have jobs though they are over, as far as it is time to tell.
+    /// - Parameter last: the last one of the page before; `nil` for the first page.
+    public func callOffs(
+        at now: UnixTime, after last: DeliveryJob.ID? = nil, limit: Int = 500
+    ) async throws -> [(job: DeliveryJob.ID, lane: String)] {
         try await read { db in
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT o.mailing, o.ordinal, c.lane
                     FROM call_offs o JOIN deliveries d ON d.mailing = o.mailing AND d.ordinal = o.ordinal
                     JOIN contacts c ON c.id = d.contact
-                    WHERE o.due <= ? LIMIT ?
+                    WHERE o.due <= ? AND (o.mailing, o.ordinal) > (?, ?) ORDER BY o.mailing, o.ordinal LIMIT ?
                     """)
-            return try Row.fetchAll(statement, arguments: [now.milliseconds, limit]).map {
+            let start: [Int64] = last.map { [Int64($0.mailing.rawValue), Int64($0.ordinal)] } ?? [-1, -1]
+            return try Row.fetchAll(statement, arguments: [now.milliseconds, start[0], start[1], limit]).map {
                 (DeliveryJob.ID(mailing: MailingID(rawValue: $0[0]), ordinal: $0[1]), $0[2])
             }
         }
