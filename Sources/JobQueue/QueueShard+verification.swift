@@ -58,6 +58,16 @@ extension QueueShard {
         _ = try await command(["UNLINK", .init(keys.prefix + "leases")]).get()
     }
 
+    /// Which jobs of a mailing the queue does not send, because they are over, held, or aside until they are taken up again.
+    ///
+    /// - Returns: A bitmap as in ``restore(_:settled:)``.
+    public func settledBitmap(_ mailing: MailingID) async throws -> [UInt8] {
+        let answer = try await command(["GET", .init(keys.done(mailing))]).get()
+        if answer == .null { return [] }
+        guard let bitmap = answer.bytes else { throw JobQueueError.unexpected("GET") }
+        return bitmap
+    }
+
     /// Tells the queue which jobs of a mailing are over according to the contact book.
     ///
     /// - Parameter bitmap: One bit per ordinal, the first in the most significant bit of the first byte.
