@@ -85,7 +85,7 @@ public struct ProviderHooks: Sendable {
             throw WebhookError(.unavailable, "its topic is not one of those in the configuration")
         }
         try await certificates.verify(message, at: request.received)
-        guard let time = ProviderTime.time(iso8601: message.time) else {
+        guard let time = UnixTime(iso8601: message.time) else {
             throw WebhookError(.forbidden, "its time is none")
         }
         try WebhookAge.sns.check(time, at: request.received)
