@@ -5,7 +5,8 @@ struct CampaignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "campaign", abstract: "Create, send and watch campaigns.",
         subcommands: [
-            CampaignCreate.self, CampaignPreview.self, CampaignCheck.self, CampaignTest.self, CampaignStart.self,
+            CampaignCreate.self, CampaignRemind.self, CampaignPreview.self, CampaignCheck.self, CampaignTest.self,
+            CampaignStart.self,
             CampaignPause.self,
             CampaignResume.self,
             CampaignCancel.self, CampaignSet.self, CampaignInDoubt.self, CampaignResolve.self, CampaignStatus.self,
