@@ -69,6 +69,28 @@ struct ReminderRefusalTests {
         #expect(code == .wrongState)
     }
 
+    @Test("a draft can be taken back; a reminder that was started, and an invitation, cannot")
+    func discarding() async throws {
+        let fixture = try BookFixture()
+        let book = fixture.book
+        _ = try await fixture.running(["a@x.org"])
+        var first = record("r")
+        first.selection.filter = AudienceFilter()
+        first.files = [MailingFile(name: "a.txt", type: "text/plain", isInline: false, content: Data([1]))]
+        _ = try await book.createReminder(campaign: "survey", first, at: BookFixture.now)
+        #expect(await refusal { try await book.discardReminder(campaign: "survey", named: nil) } == .severalMailings)
+        try await book.discardReminder(campaign: "survey", named: "r")
+        #expect(try await book.campaign(named: "survey").mailings.map(\.name) == ["invitation"])
+        #expect(await refusal { try await book.discardReminder(campaign: "survey", named: nil) } == .wrongState)
+        // The next one has nothing of it.
+        first.files = []
+        let next = try await book.createReminder(campaign: "survey", first, at: BookFixture.now)
+        #expect(try await book.files(of: next.id).isEmpty)
+        try await book.start(next.id, at: BookFixture.now)
+        #expect(await refusal { try await book.discardReminder(campaign: "survey", named: "r") } == .wrongState)
+        #expect(try await book.audit().isBalanced)
+    }
+
     @Test("which mailing is meant is never guessed")
     func several() async throws {
         let fixture = try BookFixture()

@@ -105,6 +105,9 @@ struct APIReminderTests {
             let replaced: ReminderReport = try await api.post(APIRoute.mailings("spring"), draft)
             #expect(replaced.audience.contacts == 2)
             #expect(try await api.book.campaign(named: "spring").mailings.count == 2)
+            let discarded: APICampaignChange = try APIFixture.decode(
+                try await api.ask(APIRoute.campaign("spring", action: "discard") + "?mailing=last", .post))
+            #expect(discarded.campaign.mailings.map(\.name) == ["invitation"])
         }
     }
 
@@ -115,6 +118,7 @@ struct APIReminderTests {
             let options = #"{"weight": 2}"#
             let orders: [(String, HTTPRequest.Method, String?)] = [
                 ("start", .post, nil), ("pause", .post, nil), ("resume", .post, nil), ("cancel", .post, nil),
+                ("discard", .post, nil),
                 ("options", .post, options), ("message", .post, "{}"), ("check", .get, nil),
                 ("preview?contact=a@x.example", .get, nil), ("contacts", .get, nil), ("held", .get, nil),
                 ("held", .post, #"{"kind":"in_doubt","decision":"resend"}"#),

@@ -32,6 +32,11 @@ extension Coordinator {
         return ReminderReport(mailing: mailing.name, audience: forecast, notes: Self.notes(on: forecast))
     }
 
+    /// Takes back a reminder that was not started.
+    public func discardReminder(_ campaign: String, mailing: String?) async throws {
+        try await book.discardReminder(campaign: campaign, named: mailing)
+    }
+
     /// Whom a reminder would reach now; nothing is created.
     ///
     /// - Throws: As ``createReminder(_:_:)``.

@@ -80,6 +80,25 @@ extension ContactBook {
         }
     }
 
+    /// Takes back a reminder that was not started, as if it had never been.
+    /// - Throws: ``ContactBookError`` with code `unknownCampaign` or `unknownMailing`, `wrongState` when it was started or is no
+    ///   reminder.
+    public func discardReminder(campaign: String, named name: String?) async throws {
+        try await write { db in
+            let mailing = try Self.mailing(db, of: campaign, named: name)
+            guard mailing.selection != nil, mailing.state == .draft else {
+                throw ContactBookError(
+                    .wrongState,
+                    "The mailing “\(mailing.name)” of campaign “\(campaign)” is "
+                        + (mailing.selection == nil ? "no reminder" : mailing.state.rawValue)
+                        + ": only a reminder that was not started can be discarded.")
+            }
+            try Self.replaceFiles(db, of: mailing.id, by: [])
+            try db.execute(sql: "DELETE FROM audiences WHERE mailing = ?", arguments: [mailing.number])
+            try db.execute(sql: "DELETE FROM mailings WHERE id = ?", arguments: [mailing.number])
+        }
+    }
+
     /// How many contacts a selection reaches at this moment; nothing is written.
     /// - Throws: ``ContactBookError`` with code `unknownCampaign` or `unknownMailing`, `wrongState` when the earlier mailing's audience
     ///   is not laid down.

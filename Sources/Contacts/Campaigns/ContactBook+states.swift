@@ -79,7 +79,7 @@ extension ContactBook {
     static func wrongState(_ mailing: Mailing, to verb: String) -> ContactBookError {
         let remedy =
             switch mailing.state {
-            case .draft: "Start it first."
+            case .draft: mailing.selection == nil ? "Start it first." : "Start it first, or discard it."
             case .preparing, .running: "Pause or cancel it if it should stop."
             case .waiting: "Add licences and it goes on by itself."
             case .paused: "Resume it to go on."

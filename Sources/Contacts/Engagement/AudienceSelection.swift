@@ -25,7 +25,7 @@ public struct AudienceForecast: Codable, Hashable, Sendable {
     public var reached: Int
     /// How many of them would have an outcome at once, by its name: suppressed, invalid and duplicated ones.
     public var withheld: [String: Int]
-    /// How many contacts of the earlier mailing have no permanent outcome yet.
+    /// How many contacts of the earlier mailing have no permanent outcome yet; none when it was cancelled.
     public var unsettled: Int
 }
 
@@ -110,7 +110,10 @@ struct SelectedAudience {
     private func unsettled(_ db: Database) throws -> Int {
         try Int.fetchOne(
             db,
-            sql: "SELECT ifnull(sum(count), 0) FROM tallies WHERE mailing = ? AND outcome IN (0, 8, 9)",
+            sql: """
+                SELECT ifnull(sum(count), 0) FROM tallies JOIN mailings ON mailings.id = mailing
+                WHERE mailing = ? AND outcome IN (0, 8, 9) AND state <> 'cancelled'
+                """,
             arguments: [source]) ?? 0
     }
 }

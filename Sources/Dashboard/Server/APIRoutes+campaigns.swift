@@ -91,7 +91,7 @@ extension APIRoutes {
     }
 
     /// A campaign with all its mailings, or with the one that is named.
-    private func report(on name: String, mailing: String?) async throws -> APICampaign {
+    func report(on name: String, mailing: String?) async throws -> APICampaign {
         // There are few campaigns, and a name that is unknown is refused here with the ones that are known.
         let numbers = try await coordinator.statistics(name)
         guard let campaign = try await coordinator.campaigns().first(where: { $0.name == numbers.campaign }) else {

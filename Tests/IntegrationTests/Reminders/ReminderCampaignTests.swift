@@ -120,7 +120,7 @@ struct ReminderCampaignTests {
 
     private func report(_ run: CampaignRun, _ token: String, _ base: String) async throws {
         let access = try String(contentsOfFile: run.data + "/token", encoding: .utf8)
-        let api = try #require(run.coordinator.output.firstMatch(of: /http:\/\/127\.0\.0\.1:[0-9]+/)).output
+        let api = try #require(run.coordinator.output.firstMatch(of: /is ready at (http:[^ ,]+)/)).1
         let answer = try await Tool.run([
             "curl", "-sS", "-H", "Authorization: Bearer \(access.trimmingCharacters(in: .whitespacesAndNewlines))",
             "\(api)/api/v1/interviews", "--data", #"[{"token":"\#(token)","event":"completed"}]"#,

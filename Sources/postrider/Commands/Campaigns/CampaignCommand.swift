@@ -9,7 +9,8 @@ struct CampaignCommand: AsyncParsableCommand {
             CampaignStart.self,
             CampaignPause.self,
             CampaignResume.self,
-            CampaignCancel.self, CampaignSet.self, CampaignInDoubt.self, CampaignResolve.self, CampaignStatus.self,
+            CampaignCancel.self, CampaignDiscard.self, CampaignSet.self, CampaignInDoubt.self, CampaignResolve.self,
+            CampaignStatus.self,
             CampaignWatch.self, CampaignStats.self, CampaignList.self,
         ])
 }

@@ -77,6 +77,20 @@ struct CampaignResume: AsyncParsableCommand {
     func run() async throws { try await options.order("resume", done: "goes on.") }
 }
 
+/// `postrider campaign discard`.
+struct CampaignDiscard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discard", abstract: "Take back a reminder that was not started.",
+        discussion: """
+            Example:
+              postrider campaign discard spring --mailing reminder
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    func run() async throws { try await options.order("discard", done: "is discarded.") }
+}
+
 /// `postrider campaign cancel`.
 struct CampaignCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -86,7 +86,7 @@ struct CampaignPicture {
     }
 
     private func speed(_ mailing: APICampaign.Mailing) -> String {
-        guard !mailing.isOver, let meter, let rate = meter.rate else { return "" }
+        guard !mailing.isOver, mailing.state != .draft, let meter, let rate = meter.rate else { return "" }
         var text = "  \(NumberText.rate(rate))"
         if let left = meter.timeLeft(for: mailing.audience - mailing.outcomes.permanent), left > .zero {
             text += "  about \(NumberText.duration(left)) left"

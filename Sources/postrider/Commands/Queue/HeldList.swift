@@ -32,7 +32,7 @@ struct HeldList {
         self.kind = kind
         self.format = format
         self.client = client
-        if format == .csv { StandardOutput.write("campaign,mailing,address,ordinal,since,reason") }
+        if format == .csv { StandardOutput.write("campaign,address,ordinal,since,reason,mailing") }
     }
 
     /// Prints what the mailings of campaigns hold.
@@ -87,7 +87,7 @@ struct HeldList {
         switch format {
         case .csv:
             let lines = page.map {
-                CSVLine.text([campaign, mailing, $0.address, String($0.ordinal), $0.since, $0.reason])
+                CSVLine.text([campaign, $0.address, String($0.ordinal), $0.since, $0.reason, mailing])
             }
             StandardOutput.write(lines.joined(separator: "\n"))
         case .json:
