@@ -176,6 +176,8 @@ struct RedelivererTests {
 
             try await fixture.rollBack(to: picture)
             _ = try await life.verifier.round()
+            #expect(try await fixture.book.redeliveryOrders().map(\.mailing) == [fixture.mailing])
+            try await expectBalance(fixture)
             try await life.redeliverer.settle()
             try await fixture.feeder().settle()
             var sent: [DeliveryJob.ID] = []

@@ -117,16 +117,19 @@ final class Verifier: Loop {
             guard try await shard.knows(mailing.id) else { continue }
             if mailing.state == .cancelled { try await shard.cancel(mailing.id) }
             if mailing.state == .paused { _ = try await shard.pause(mailing.id) }
-            let known = isAtWork ? [] : try await shard.settledBitmap(mailing.id)
-            try await restore(mailing, to: shard, bookedThrough: position ?? "0-0")
-            try await takeUp(mailing, settled: known, in: shard, bookedThrough: position ?? "0-0")
+            let before = isAtWork ? [] : try await shard.settledBitmap(mailing.id)
+            let booked = try await restore(mailing, to: shard, bookedThrough: position ?? "0-0")
+            let ordinals = Self.ordinals(in: before, notIn: booked)
+            try await takeUp(ordinals, of: mailing, in: shard, bookedThrough: position ?? "0-0")
             restored += 1
         }
         return (restored, hasLostData)
     }
 
-    /// Tells a shard which jobs of a mailing are over or held.
-    private func restore(_ mailing: Mailing, to shard: QueueShard, bookedThrough position: String) async throws {
+    /// Tells a shard which jobs of a mailing are over or held; answers them as a bitmap.
+    private func restore(
+        _ mailing: Mailing, to shard: QueueShard, bookedThrough position: String
+    ) async throws -> [UInt8] {
         let fieldNames = try MailingSettings(mailing).template.fieldNames()
         let held = try await book.heldJobs(mailing: mailing.id, fieldNames: fieldNames)
         var settled = try await book.settledBitmap(mailing: mailing.id)
@@ -147,26 +150,21 @@ final class Verifier: Loop {
                 return (ClaimedJob(job: held.entry.job, site: site), held.kind)
             })
         try await shard.restore(mailing.id, settled: settled)
+        return settled
     }
 
-    /// Has taken up again what a shard, as it came back, has as settled, though it waits in the book for another attempt.
+    /// Has taken up again what a shard, as it came back, has as settled and the book had not, if it waits there for another attempt.
     ///
     /// Such a contact came back after it was Sent, and the Redis has lost that it was taken up: of what is in the lanes or aside
     /// it has no job, and nobody would order one, since its attempt was booked. The book is looked at last: whatever is settled
     /// while this goes on is in the stream until it is in the book.
     private func takeUp(
-        _ mailing: Mailing, settled bitmap: [UInt8], in shard: QueueShard, bookedThrough position: String
-    )
-        async throws
-    {
-        guard mailing.state != .cancelled, mailing.state != .finished, !bitmap.isEmpty else { return }
+        _ ordinals: [UInt32], of mailing: Mailing, in shard: QueueShard, bookedThrough position: String
+    ) async throws {
+        guard mailing.state != .cancelled, mailing.state != .finished, !ordinals.isEmpty else { return }
         let unbooked = try await jobs(in: shard, after: position) { _ in true }
-        let booked = try await book.settledBitmap(mailing: mailing.id)
-        let ordinals = Self.ordinals(in: bitmap, notIn: booked).filter { ordinal in
-            !unbooked.contains(DeliveryJob.ID(mailing: mailing.id, ordinal: ordinal))
-        }
-        guard !ordinals.isEmpty else { return }
-        let stranded = try await book.stranded(ordinals, of: mailing.id)
+        let settled = ordinals.filter { !unbooked.contains(DeliveryJob.ID(mailing: mailing.id, ordinal: $0)) }
+        let stranded = try await book.stranded(settled, of: mailing.id)
         let sites = try await atlas.known(Set(stranded.map(\.lane)))
         // Every shard was told of all that is over, wherever its site is.
         let own = stranded.filter { queue.shardNumber(ofSite: sites[$0.lane] ?? $0.lane) == shard.number }

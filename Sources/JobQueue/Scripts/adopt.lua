@@ -3,7 +3,7 @@
 -- ARGV: 1 position, "milliseconds-sequence"
 -- Result: 1 when this Redis lacks what the book has read, else 0.
 -- Guarantees: what is added from here on is read; a stream that came back older, or was lost, is not read twice. A loss is found
---   also where more has been added since, as by who reports what comes back, and is told once.
+--   also where more has been added since, as by who reports what comes back, and is told once; what came back is not lost then.
 if redis.call('EXISTS', outcomes_key) == 0 then
   redis.call('XADD', outcomes_key, ARGV[1], 'm', '0', 'c', '')
   redis.call('XDEL', outcomes_key, ARGV[1])
@@ -30,4 +30,16 @@ if found and found[1][2][1][1] == ARGV[1] then return 0 end
 redis.call(
   'XSETID', outcomes_key, reaches(last) and last or ARGV[1],
   'ENTRIESADDED', about['entries-added'], 'MAXDELETEDID', ARGV[1])
+-- This server's clock may be behind: what it was told of what came back then stands where the book has read past it, and is put
+-- behind that. The book takes no event twice.
+local from = '0-0'
+repeat
+  local found = redis.call('XREAD', 'COUNT', '500', 'STREAMS', outcomes_key, from)
+  local entries = found and found[1][2] or {}
+  for _, entry in ipairs(entries) do
+    from = entry[1]
+    if reaches(from) and from ~= ARGV[1] then return 1 end
+    if entry[2][1] == 'e' then redis.call('XADD', outcomes_key, '*', 'e', entry[2][2]) end
+  end
+until #entries == 0
 return 1
