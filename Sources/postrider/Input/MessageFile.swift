@@ -20,13 +20,6 @@ enum MessageFile {
         }
     }
 
-    /// The bytes of a message, as many as are looked at.
-    static func read(_ path: String) throws -> [UInt8] {
-        let handle = try InputFile.open(path)
-        defer { try? handle.close() }
-        return try read(handle)
-    }
-
     /// The bytes of a message from an open file or a pipe.
     static func read(_ handle: FileHandle) throws -> [UInt8] {
         let limit = ParseLimits.standard.messageBytes
