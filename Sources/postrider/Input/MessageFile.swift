@@ -22,13 +22,6 @@ enum MessageFile {
 
     /// The bytes of a message from an open file or a pipe.
     static func read(_ handle: FileHandle) throws -> [UInt8] {
-        let limit = ParseLimits.standard.messageBytes
-        var bytes: [UInt8] = []
-        while bytes.count < limit, let data = try handle.read(upToCount: min(1 << 20, limit - bytes.count)),
-            !data.isEmpty
-        {
-            bytes.append(contentsOf: data)
-        }
-        return bytes
+        Array(try handle.read(upToCount: ParseLimits.standard.messageBytes) ?? Data())
     }
 }

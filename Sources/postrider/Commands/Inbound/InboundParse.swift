@@ -71,9 +71,11 @@ struct InboundParse: ParsableCommand {
             }
         }
         var piece = first
-        while !piece.isEmpty {
-            try print(splitter.take(piece))
+        try print(splitter.take(piece))
+        // Less than was asked for is the end, which a terminal says once.
+        while piece.count == ParseLimits.standard.messageBytes {
             piece = try MessageFile.read(handle)
+            try print(splitter.take(piece))
         }
         try print(splitter.finish())
     }

@@ -37,10 +37,14 @@ struct MailboxFile {
 
     func read(by reader: MailboxReader, _ progress: ProgressLine) async throws {
         var next: [UInt8]? = first.isEmpty ? nil : first
+        var isAtEnd = false
         var done = 0
         let size = path == "-" ? nil : InputFile.size(path)
         try await reader.readFile {
+            guard !isAtEnd else { return [] }
             let piece = try next.take() ?? Array(handle.read(upToCount: Self.pieceBytes) ?? Data())
+            // A terminal that has said so once is not asked again whether more is to come.
+            isAtEnd = piece.count < Self.pieceBytes
             done += piece.count
             if let size { progress.show("reading", done, of: size, unit: .bytes) }
             return piece
