@@ -213,5 +213,14 @@ struct WorldRow: Sendable {
         .init("list-then-reasons", "ann@example.com", .failed, .bounced, .noSuchUser),
         .init("list-then-reasons", "bob@example.com", .failed, .softBounced, .mailboxFull),
         .init("attempts-transcript", "ann@example.com", .failed, .rejected, .relayDenied),
+        .init("name-before-the-at-sign", "ann.lee@isp.example", .failed, .rejected, .virusOrAttachment),
+        .init("list-copy-of-nobody", nil, nil, nil, nil),
+        .init("list-copy-in-the-trace", "ann@example.net", .failed, .softBounced, .mailboxFull),
+        .init("report-under-a-footer", "ann@example.net", .failed, .bounced, .noSuchUser),
+        .init("check-and-try-again", "ann@example.net", .failed, .bounced, .noSuchUser),
+        .init("notice-passed-on", "ann@example.net", .failed, .softBounced, .mailboxFull),
+        .init("address-not-found-swedish", "ann@example.se", .failed, .bounced, .noSuchUser),
+        .init("name-service-knows-nothing", "ann@gone.example", .failed, .bounced, .noSuchDomain),
+        .init("relay-met-nobody", "ann@example.net", .failed, .softBounced, .unreachable),
     ]
 }

@@ -148,7 +148,8 @@ struct InboundReader: Sendable {
     private mutating func readForwarded(_ message: MIMEEntity) {
         guard let part = message.leaves.first(where: { $0.contentType.isMessage }) else { return }
         let inner = InboundReader(reading: part.decodedBody, limits: limits, depth: 1)
-        guard inner.kind == .deliveryReport || inner.kind == .complaint else { return }
+        let isReport = inner.kind == .deliveryReport || inner.kind == .complaint
+        guard isReport || inner.kind == .notice && inner.origin.isMailSystem else { return }
         self = InboundReader(inner, within: origin)
     }
 
@@ -240,6 +241,9 @@ struct InboundReader: Sendable {
         }
         if recipients.isEmpty, returned.recipients.count == 1 {
             recipients = [NoticeRecipient(address: returned.recipients[0], diagnostic: text)]
+        }
+        if recipients.isEmpty, returned.recipients.isEmpty, origin.isMailSystem, let domain = origin.authorDomain {
+            recipients = read.localNames.map { NoticeRecipient(address: "\($0)@\(domain)", diagnostic: text) }
         }
         let soundsDelayed = origin.isWarning || NoticePhrases.delays.occurs(in: text)
         let isDelay = soundsDelayed && !NoticePhrases.final.occurs(in: text)

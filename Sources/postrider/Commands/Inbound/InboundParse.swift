@@ -10,7 +10,7 @@ struct InboundParse: ParsableCommand {
         discussion: """
             Prints one JSON object a line for each recipient that a message speaks of: its file, the recipient, the action of the \
             report, status and reply code, and the outcome with its reason and rule. The outcome is null where the contact's status does not \
-            change. A message in which nothing is found has one object with recipient null. Directories are read with all files in \
+            change. A message that names nobody has one object with recipient null. Directories are read with all files in \
             them; - is one message from standard input. A file that cannot be read is told and makes the exit status 1; the \
             others are read nevertheless. Needs no coordinator.
 
@@ -55,7 +55,9 @@ struct InboundParse: ParsableCommand {
     /// One line for each finding of a message.
     static func answer(_ bytes: [UInt8], file: String) throws -> String {
         var text = ""
-        for finding in InboundMessage(reading: bytes).findings {
+        let message = InboundMessage(reading: bytes)
+        // A notice that names nobody still says what became of the message that it came back for.
+        for finding in message.unnamedFinding.map({ [$0] }) ?? message.findings {
             text += try JSONLine.encode(FindingLine(file: file, finding: finding)) + "\n"
         }
         return text
