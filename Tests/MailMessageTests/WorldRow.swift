@@ -222,5 +222,13 @@ struct WorldRow: Sendable {
         .init("address-not-found-swedish", "ann@example.se", .failed, .bounced, .noSuchUser),
         .init("name-service-knows-nothing", "ann@gone.example", .failed, .bounced, .noSuchDomain),
         .init("relay-met-nobody", "ann@example.net", .failed, .softBounced, .unreachable),
+        .init("sieve-refusal-quota", "ann@example.net", .failed, .softBounced, .mailboxFull),
+        .init("sieve-refusal-words", "ann@example.net", .failed, .rejected, .policy),
+        .init("domain-with-a-strange-sign", "ann@#example.net", .failed, .bounced, .noSuchDomain),
+        .init("address-behind-a-code", "ann@example.net", .failed, .bounced, .noSuchUser),
+        .init("expanded-over-two-lines", "ann@example.net", .failed, .softBounced, .mailboxFull),
+        .init("example-in-the-prose", "ann@example.net", .failed, .bounced, .noSuchUser),
+        .init("notice-above-a-footer", "ann@example.net", .failed, .softBounced, .unknown),
+        .init("automatic-and-nameless", nil, nil, nil, nil),
     ]
 }

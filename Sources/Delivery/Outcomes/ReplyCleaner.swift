@@ -15,7 +15,15 @@ enum ReplyCleaner {
                 result.append(0x20)
             }
         }
+        joinMailBox(in: &result)
         return result
+    }
+
+    /// "mail box" and "mail-box" are a mailbox.
+    private static func joinMailBox(in bytes: inout [UInt8]) {
+        for spelling in ["mail box", "mail-box"] {
+            while let range = bytes.firstRange(of: spelling.utf8, from: 0) { bytes.remove(at: range.lowerBound + 4) }
+        }
     }
 
     /// With spaces between the words of scripts that write none and what else stands there, such as an address.
