@@ -208,7 +208,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         .testTarget(
-            name: "InboundTests", dependencies: ["Delivery", "Inbound", "MailMessage", "SMTP"] + nio),
+            name: "InboundTests", dependencies: ["Delivery", "Inbound", "MailMessage", "SMTP", "TestSupport"] + nio),
         .testTarget(name: "SimulatorTests", dependencies: ["Delivery", "SMTP", "Simulator"] + nio),
         .testTarget(
             name: "ContactsTests",

@@ -36,19 +36,21 @@ extension Coordinator {
         try await book.suppressions(after: cursor, limit: limit)
     }
 
-    /// Suppresses addresses, in the book and, for what is fed already, in Redis.
+    /// Suppresses addresses, in the book and, for what is fed already, in Redis; one that is away hears of it as soon as it is back.
     public func addSuppressions(_ addresses: [String]) async throws -> SuppressionReport {
         let report = try await book.addSuppressions(addresses, at: .now)
         let keys = addresses.compactMap { try? EmailAddress(trimming: $0).comparisonKey }
-        try await queue.suppress(
-            keys.map { ($0, SuppressionNotice(outcome: .unsubscribed, reason: .suppressed)) })
+        suppressions.note(keys.map { .init(key: $0, outcome: .unsubscribed, reason: .suppressed) })
+        await suppressions.tell()
         return report
     }
 
     /// Takes addresses off the suppression list; answers how many were on it.
     public func removeSuppressions(_ addresses: [String]) async throws -> Int {
         let removed = try await book.removeSuppressions(addresses)
-        try await queue.unsuppress(addresses.compactMap { try? EmailAddress(trimming: $0).comparisonKey })
+        let keys = addresses.compactMap { try? EmailAddress(trimming: $0).comparisonKey }
+        suppressions.withdraw(Set(keys))
+        try await queue.unsuppress(keys)
         return removed
     }
 }

@@ -11,10 +11,12 @@ public struct HoldReport: Hashable, Sendable, Codable {
 }
 
 extension Coordinator {
-    /// One page of the contacts of a campaign whose messages are held until their owner decides.
-    public func held(_ name: String, kind: HoldKind?, after cursor: UInt32?, limit: Int) async throws -> [HeldDelivery]
-    {
-        try await book.held(mailing: try await invitation(of: name).id, kind: kind, after: cursor, limit: limit)
+    /// One page of the contacts of a campaign's mailing whose messages are held until their owner decides.
+    public func held(
+        _ name: String, mailing: String? = nil, kind: HoldKind?, after cursor: UInt32?, limit: Int
+    ) async throws -> [HeldDelivery] {
+        let mailing = try await self.mailing(of: name, named: mailing)
+        return try await book.held(mailing: mailing.id, kind: kind, after: cursor, limit: limit)
     }
 
     /// Carries out what the owner decides about held messages.
@@ -23,9 +25,9 @@ extension Coordinator {
     /// - Throws: ``CoordinatorError`` when a cancelled campaign's are to be sent, `ContactBookError` for an address that is not
     ///   held; nothing is done then.
     public func resolve(
-        _ name: String, _ kind: HoldKind, addresses: [String]?, as resolution: HoldResolution
+        _ name: String, mailing: String? = nil, _ kind: HoldKind, addresses: [String]?, as resolution: HoldResolution
     ) async throws -> HoldReport {
-        let mailing = try await invitation(of: name)
+        let mailing = try await self.mailing(of: name, named: mailing)
         if resolution == .resend, mailing.state == .cancelled {
             throw CoordinatorError(.wrongState, "the campaign “\(name)” is cancelled: nothing of it is sent any more")
         }

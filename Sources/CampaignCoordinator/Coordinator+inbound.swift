@@ -10,7 +10,7 @@ extension Coordinator {
         let summary = try await book.book(inbound: events, at: .now)
         suppressions.note(summary.suppressed)
         // It is booked: a Redis that is away now hears of it as soon as it is back.
-        try? await suppressions.tell()
+        await suppressions.tell()
         return summary.inbound
     }
 

@@ -118,8 +118,10 @@ public final class Coordinator: Service {
         let feeder = Feeder(
             book: book, queue: queue, highWater: configuration.highWater, hold: hold, told: told,
             atlas: atlas, logger: logger)
-        let redeliverer = Redeliverer(book: book, queue: queue, told: told, atlas: atlas, logger: logger)
-        let reaper = Reaper(queue: queue, logger: logger)
+        let redeliverers = queue.shards.map {
+            Redeliverer(book: book, queue: queue, shard: $0, told: told, atlas: atlas, logger: logger)
+        }
+        let reapers = queue.shards.map { Reaper(shard: $0, logger: logger) }
         let engagement = EngagementKeeper(book: book, buffer: engagements, logger: logger)
         let lackWatch = LackWatch(queue: queue, lacks: lacks, logger: logger)
         let watch = embedded.map { RedisWatch(redis: $0, logger: logger) }
@@ -129,8 +131,8 @@ public final class Coordinator: Service {
                     tasks.addTask { await verifier.run(showing: hold) }
                     for bookkeeper in bookkeepers { tasks.addTask { await bookkeeper.run(showing: hold) } }
                     tasks.addTask { await feeder.run(showing: hold) }
-                    tasks.addTask { await redeliverer.run(showing: hold) }
-                    tasks.addTask { await reaper.run(showing: hold) }
+                    for redeliverer in redeliverers { tasks.addTask { await redeliverer.run(showing: hold) } }
+                    for reaper in reapers { tasks.addTask { await reaper.run(showing: hold) } }
                     tasks.addTask { await janitor.run(showing: hold) }
                     tasks.addTask { await engagement.run(showing: hold) }
                     tasks.addTask { await limits.run(showing: hold) }

@@ -39,4 +39,30 @@ extension ContactBook {
         let hint = ContactBookError.naming(known, kind: "campaigns", whenNone: "There is none yet: create one.")
         throw ContactBookError(.unknownCampaign, "There is no campaign named “\(name)”. \(hint)")
     }
+
+    /// A mailing of a campaign.
+    /// - Parameter name: its name; `nil` where the campaign has only one.
+    /// - Throws: ``ContactBookError`` with code `unknownCampaign`, `unknownMailing`, or `severalMailings` when none is named and
+    ///   there are several: which one is meant is never guessed.
+    static func mailing(_ db: Database, of campaign: String, named name: String?) throws -> Mailing {
+        let id = try campaignID(db, named: campaign)
+        let mailings = try Row.fetchAll(
+            db, sql: "\(Mailing.select) WHERE mailings.campaign = ? ORDER BY mailings.id", arguments: [id]
+        ).map(Mailing.init(row:))
+        let known = mailings.map(\.name)
+        if let name {
+            if let mailing = mailings.first(where: { $0.name == name }) { return mailing }
+            throw ContactBookError(
+                .unknownMailing,
+                "The campaign “\(campaign)” has no mailing named “\(name)”. "
+                    + ContactBookError.naming(known, kind: "mailings", whenNone: ""))
+        }
+        guard let only = mailings.first, mailings.count == 1 else {
+            throw ContactBookError(
+                .severalMailings,
+                "The campaign “\(campaign)” has \(mailings.count) mailings; name one with --mailing. "
+                    + ContactBookError.naming(known, kind: "mailings", whenNone: ""))
+        }
+        return only
+    }
 }

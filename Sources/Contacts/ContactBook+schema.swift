@@ -16,6 +16,7 @@ extension ContactBook {
         migrator.registerMigration("6 files of mailings") { db in try db.execute(sql: filesOfMailings) }
         migrator.registerMigration("7 what came back") { db in try db.execute(sql: whatCameBack) }
         migrator.registerMigration("8 engagements") { db in try db.execute(sql: engagement) }
+        migrator.registerMigration("9 audiences of reminders") { db in try db.execute(sql: audiences) }
         return migrator
     }
 

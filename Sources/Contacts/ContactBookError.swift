@@ -7,6 +7,8 @@ public struct ContactBookError: Error, Sendable, CustomStringConvertible {
         case unknownList
         case unknownCampaign
         case unknownMailing
+        /// The campaign has several mailings, and none was named.
+        case severalMailings
         case unknownContact
         /// The name is taken.
         case alreadyExists

@@ -1,6 +1,6 @@
 extension Decoder {
     /// The first key of the object at hand that its type does not know.
-    func firstKey(unknownTo known: [String]) throws -> String? {
+    public func firstKey(unknownTo known: [String]) throws -> String? {
         try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).first { !known.contains($0) }
     }
 }

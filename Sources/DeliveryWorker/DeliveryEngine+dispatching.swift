@@ -67,6 +67,9 @@ extension DeliveryEngine {
         if receiver.kind == .site {
             options.maximumConnections = min(options.maximumConnections, routes.connectionsPerSite)
             options.limits.connect = min(options.limits.connect, .seconds(15))
+            // Receivers count open connections, used or not, and many take about a hundred messages on one.
+            options.idleTimeout = .seconds(2)
+            options.messagesPerConnection = min(options.messagesPerConnection, 100)
             // Redis has a site tried again, and for all workers: see ``unavailable(_:_:)``.
             options.probesWhenUnavailable = false
         }

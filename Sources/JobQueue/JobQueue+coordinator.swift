@@ -76,19 +76,6 @@ extension JobQueue {
         }
     }
 
-    /// Tells the workers of addresses that were suppressed after they had been fed.
-    ///
-    /// Every shard hears of each: an address's jobs lie where the site of its domain does, which may have another's name.
-    public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
-        for part in addresses.parts(of: 250) {
-            let arguments = part.flatMap { entry -> [RedisArgument] in
-                [.init(entry.comparisonKey), .init(entry.suppression.stored)]
-            }
-            let told = shards.map { $0.evaluate(QueueScripts.suppress, arguments) }
-            _ = try await EventLoopFuture.whenAllSucceed(told, on: redis.eventLoop).get()
-        }
-    }
-
     /// Takes addresses off the list that workers look at.
     public func unsuppress(_ comparisonKeys: [String]) async throws {
         for part in comparisonKeys.parts(of: 1000) {

@@ -24,31 +24,34 @@ extension QueueShard {
             return .milliseconds(milliseconds)
         }
     }
+
+    /// The limits that are set here, by site.
+    public func siteLimits() async throws -> [String: SiteLimit] {
+        let answer = try await command(["HGETALL", .init(keys.limits)]).get()
+        guard case .array(let pairs) = answer else { throw JobQueueError.unexpected("HGETALL") }
+        var limits: [String: SiteLimit] = [:]
+        for i in stride(from: 0, to: pairs.count - 1, by: 2) {
+            guard let site = pairs[i].text, let stored = pairs[i + 1].text else { continue }
+            guard let limit = SiteLimit(stored: stored) else { throw JobQueueError.malformed("limit of \(site)") }
+            limits[site] = limit
+        }
+        return limits
+    }
+
+    /// Sets the limit of a site of this shard, or of ``JobQueue/allSites``, which holds at once; `nil` removes it.
+    public func setSiteLimit(_ limit: SiteLimit?, for site: String) async throws {
+        _ = try await evaluate(QueueScripts.limit, [.init(site), .init(limit?.stored ?? "")]).get()
+    }
 }
 
 extension JobQueue {
     /// The site that stands for all sites without a limit of their own.
     public static let allSites = "*"
 
-    /// The limits that are set, by site.
-    public func siteLimits() async throws -> [String: SiteLimit] {
-        var limits: [String: SiteLimit] = [:]
-        for shard in shards {
-            let answer = try await shard.command(["HGETALL", .init(shard.keys.limits)]).get()
-            guard case .array(let pairs) = answer else { throw JobQueueError.unexpected("HGETALL") }
-            for i in stride(from: 0, to: pairs.count - 1, by: 2) {
-                guard let site = pairs[i].text, let stored = pairs[i + 1].text else { continue }
-                guard let limit = SiteLimit(stored: stored) else { throw JobQueueError.malformed("limit of \(site)") }
-                limits[site] = limit
-            }
-        }
-        return limits
-    }
-
     /// Sets the limit of a site, or of ``allSites``, which holds at once; `nil` removes it.
     public func setSiteLimit(_ limit: SiteLimit?, for site: String) async throws {
         for shard in site == Self.allSites ? shards : [shard(ofSite: site)] {
-            _ = try await shard.evaluate(QueueScripts.limit, [.init(site), .init(limit?.stored ?? "")]).get()
+            try await shard.setSiteLimit(limit, for: site)
         }
     }
 

@@ -20,6 +20,8 @@ struct QueueKeys: Sendable {
 
     func mailing(_ mailing: MailingID) -> String { "\(prefix)mailing:\(mailing)" }
 
+    func done(_ mailing: MailingID) -> String { "\(prefix)done:\(mailing)" }
+
     func held(_ kind: HoldKind, _ mailing: MailingID) -> String { "\(prefix)\(kind.list):\(mailing)" }
 
     /// Every key that outlives the jobs of a mailing.

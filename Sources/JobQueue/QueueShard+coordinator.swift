@@ -97,6 +97,18 @@ extension QueueShard {
         return mended
     }
 
+    /// Tells the workers of addresses that were suppressed after they had been fed.
+    ///
+    /// Every shard has to hear of each: an address's jobs lie where the site of its domain does, which may have another's name.
+    public func suppress(_ addresses: [(comparisonKey: String, suppression: SuppressionNotice)]) async throws {
+        for part in addresses.parts(of: 250) {
+            let arguments = part.flatMap { entry -> [RedisArgument] in
+                [.init(entry.comparisonKey), .init(entry.suppression.stored)]
+            }
+            _ = try await evaluate(QueueScripts.suppress, arguments).get()
+        }
+    }
+
     /// The status changes, and what came back, after a position of the outcome stream, in order, at most `limit` entries of it.
     public func outcomes(after position: String, limit: Int) async throws -> [OutcomeEntry] {
         let answer = try await command(
@@ -114,11 +126,13 @@ extension QueueShard {
         }
     }
 
-    /// Forgets the outcome stream up to and including a position that is in the book.
+    /// Forgets the outcome stream up to and including a position that is in the book, whose entry was read.
+    ///
+    /// The last entry is deleted on its own: Redis remembers that it was, which tells a Redis that has lost it (``adopt(position:)``).
     public func forgetOutcomes(through position: String) async throws {
-        let parts = position.split(separator: "-").compactMap { UInt64($0) }
-        guard parts.count == 2 else { throw JobQueueError.malformed("stream position \(position)") }
-        _ = try await command(["XTRIM", .init(keys.outcomes), "MINID", .init("\(parts[0])-\(parts[1] + 1)")]).get()
+        let deleted = command(["XDEL", .init(keys.outcomes), .init(position)])
+        let trimmed = command(["XTRIM", .init(keys.outcomes), "MINID", .init(position)])
+        _ = try await deleted.and(trimmed).get()
     }
 }
 

@@ -58,6 +58,16 @@ extension QueueShard {
         _ = try await command(["UNLINK", .init(keys.prefix + "leases")]).get()
     }
 
+    /// Which jobs of a mailing the queue does not send, because they are over, held, or aside until they are taken up again.
+    ///
+    /// - Returns: A bitmap as in ``restore(_:settled:)``.
+    public func settledBitmap(_ mailing: MailingID) async throws -> [UInt8] {
+        let answer = try await command(["GET", .init(keys.done(mailing))]).get()
+        if answer == .null { return [] }
+        guard let bitmap = answer.bytes else { throw JobQueueError.unexpected("GET") }
+        return bitmap
+    }
+
     /// Tells the queue which jobs of a mailing are over according to the contact book.
     ///
     /// - Parameter bitmap: One bit per ordinal, the first in the most significant bit of the first byte.
@@ -73,7 +83,7 @@ extension QueueShard {
 
     /// Makes the outcome stream go on after a position that the book has read.
     ///
-    /// - Returns: Whether it stood before it: a Redis that lost data.
+    /// - Returns: Whether it lacks what was read: a Redis that lost data, also where others have written to it since.
     public func adopt(position: String) async throws -> Bool {
         try await evaluate(QueueScripts.adopt, [.init(position)]).get() == .integer(1)
     }

@@ -33,18 +33,70 @@ struct CoordinatorFixture {
 
     var bookkeeper: Bookkeeper { Bookkeeper(book: book, queue: queue, shard: queue.only, logger: logger) }
 
-    /// Claims and settles up to `count` jobs as Sent.
+    /// Books what all shards have to tell.
+    func bookAll() async throws {
+        for shard in queue.shards {
+            try await Bookkeeper(book: book, queue: queue, shard: shard, logger: logger).settle()
+        }
+    }
+
+    /// Claims up to `count` jobs of each shard and settles them as Sent.
     @discardableResult
     func send(_ count: Int) async throws -> [DeliveryJob.ID] {
-        let worker = try await queue.only.register("w", lease: .seconds(60), description: "{}").get()
-        let jobs = try await queue.only.claim(count, for: worker).get().jobs.map(\.job.id)
-        let changes = jobs.map {
-            StatusChange(
-                job: $0, time: UnixTime(milliseconds: 1_763_000_000_000), outcome: .sent, reason: .accepted, rule: "2x",
-                phase: .dot, attempt: 1, reply: "250 2.0.0 Ok")
+        var sent: [DeliveryJob.ID] = []
+        for shard in queue.shards {
+            let worker = try await shard.register("w", lease: .seconds(60), description: "{}").get()
+            let jobs = try await shard.claim(count, for: worker).get().jobs.map(\.job.id)
+            let changes = jobs.map {
+                StatusChange(
+                    job: $0, time: UnixTime(milliseconds: 1_763_000_000_000), outcome: .sent, reason: .accepted,
+                    rule: "2x", phase: .dot, attempt: 1, reply: "250 2.0.0 Ok")
+            }
+            _ = try await shard.settle(changes, by: worker).get()
+            sent += jobs
         }
-        _ = try await queue.only.settle(changes, by: worker).get()
-        return jobs
+        return sent
+    }
+
+    /// Claims up to `count` jobs of each shard and puts them aside as Deferred, or in doubt where there is no delay; answers how
+    /// many.
+    func postpone(_ count: Int, delay: Duration? = .seconds(3600)) async throws -> Int {
+        var postponed = 0
+        for shard in queue.shards {
+            let worker = try await shard.register("w", lease: .seconds(60), description: "{}").get()
+            let claimed = try await shard.claim(count, for: worker).get().jobs
+            let jobs = claimed.map { entry in
+                let change = StatusChange(
+                    job: entry.job.id, time: .now, outcome: delay == nil ? .queued : .deferred,
+                    reason: delay == nil ? .inDoubtHeld : .rateLimited, rule: "4x", phase: .rcpt,
+                    attempt: entry.job.attempts + 1, reply: "450 4.7.1 later")
+                return PostponedJob(job: entry.job, site: entry.site, delay: delay, change: change)
+            }
+            postponed += try await shard.postpone(jobs, by: worker).get()
+        }
+        return postponed
+    }
+
+    /// All that Redis has, as `rollBack(to:)` takes it.
+    func picture() async throws -> [(key: RedisArgument, dump: [UInt8])] {
+        guard case .array(let keys) = try await redis.submit(["KEYS", "*"], key: "").get() else { return [] }
+        var picture: [(key: RedisArgument, dump: [UInt8])] = []
+        for key in keys.compactMap(\.bytes) {
+            let dump = try await redis.submit(["DUMP", .init(key)], key: "").get()
+            if let bytes = dump.bytes { picture.append((.init(key), bytes)) }
+        }
+        return picture
+    }
+
+    /// Makes Redis be as it was, and closed, as one that was started again from an older file.
+    func rollBack(to picture: [(key: RedisArgument, dump: [UInt8])]) async throws {
+        _ = try await redis.submit(["FLUSHALL"], key: "").get()
+        for (key, dump) in picture { _ = try await redis.submit(["RESTORE", key, "0", .init(dump)], key: "").get() }
+        try await flushScripts()
+    }
+
+    func flushScripts() async throws {
+        _ = try await redis.submit(["SCRIPT", "FLUSH"], key: "").get()
     }
 
     func waiting() async throws -> Int {

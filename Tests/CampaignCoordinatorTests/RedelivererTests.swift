@@ -21,9 +21,15 @@ struct RedelivererTests {
             atlas = fixture.atlas()
         }
 
-        var redeliverer: Redeliverer {
-            Redeliverer(book: fixture.book, queue: fixture.queue, told: told, atlas: atlas, logger: fixture.logger)
+        var redeliverers: [Redeliverer] {
+            fixture.queue.shards.map {
+                Redeliverer(
+                    book: fixture.book, queue: fixture.queue, shard: $0, told: told, atlas: atlas,
+                    logger: fixture.logger)
+            }
         }
+
+        var redeliverer: Redeliverer { redeliverers[0] }
 
         var verifier: Verifier {
             Verifier(
@@ -148,6 +154,106 @@ struct RedelivererTests {
         }
     }
 
+    @Test(
+        "A Redis that comes back as it was before they were taken up, or before they were attempted, has them attempted again, and nobody else",
+        arguments: [false, true])
+    func older(isTold: Bool) async throws {
+        try await CoordinatorFixture.run(contacts: 20) { fixture in
+            try await send(fixture, contacts: 20)
+            try await fixture.queue.report((0..<5).map { try bounce(fixture, $0) })
+            try await fixture.bookkeeper.settle()
+            let life = Life(fixture)
+            var picture = try await fixture.picture()
+            try await life.redeliverer.settle()
+            if isTold { picture = try await fixture.picture() }
+            var deferred = 0
+            try await poll("they are not due") {
+                deferred += try await fixture.postpone(10)
+                return deferred == 5
+            }
+            try await fixture.bookkeeper.settle()
+            #expect(try await fixture.book.redeliveryOrders().isEmpty)
+
+            try await fixture.rollBack(to: picture)
+            _ = try await life.verifier.round()
+            #expect(try await fixture.book.redeliveryOrders().map(\.mailing) == [fixture.mailing])
+            try await expectBalance(fixture)
+            try await life.redeliverer.settle()
+            try await fixture.feeder().settle()
+            var sent: [DeliveryJob.ID] = []
+            try await poll("they are not attempted again") {
+                sent += try await fixture.send(10)
+                return sent.count >= 5
+            }
+            #expect(try await fixture.send(10).isEmpty)
+            #expect(sent.map(\.ordinal).sorted() == Array(0..<5))
+            try await fixture.bookkeeper.settle()
+            let history = try await fixture.book.history(ofAddress: "u1@site1.example").deliveries[0]
+            #expect(history.events.map(\.outcome) == ["Queued", "Sent", "Soft Bounced", "Deferred", "Sent"])
+            let numbers = try await fixture.book.statistics(campaign: "c").mailings[0]
+            #expect(numbers.state == .finished && numbers.outcomes["Sent"] == 20 && numbers.licences.charged == 20)
+            #expect(try await live(fixture).settled == 20)
+            try await expectBalance(fixture)
+        }
+    }
+
+    @Test("What its owner had resent when Redis lost it is attempted again")
+    func resentAndLost() async throws {
+        try await CoordinatorFixture.run(contacts: 2) { fixture in
+            try await fixture.feeder().settle()
+            #expect(try await fixture.postpone(2, delay: nil) == 2)
+            try await fixture.bookkeeper.settle()
+            let picture = try await fixture.picture()
+            let ordinals: [UInt32] = [0, 1]
+            #expect(try await fixture.queue.resolve(fixture.mailing, .inDoubt, ordinals: ordinals, as: .resend) == 2)
+            try await fixture.bookkeeper.settle()
+            try await fixture.rollBack(to: picture)
+            let life = Life(fixture)
+            _ = try await life.verifier.round()
+            try await life.redeliverer.settle()
+            var sent = 0
+            try await poll("they are not attempted") {
+                sent += try await fixture.send(10).count
+                return sent == 2
+            }
+            try await fixture.bookkeeper.settle()
+            let live = try await live(fixture)
+            #expect(live.settled == 2 && live.inDoubt == 0)
+            #expect(try await fixture.book.mailing(fixture.mailing).state == .finished)
+            try await expectBalance(fixture)
+        }
+    }
+
+    @Test("What waits in its own shard is left there, though the others have it as over")
+    func manyShards() async throws {
+        try await CoordinatorFixture.run(contacts: 28) { fixture in
+            let queue = JobQueue(redis: fixture.redis, shards: 4)
+            let sharded = CoordinatorFixture(
+                book: fixture.book, queue: queue, redis: fixture.redis, mailing: fixture.mailing)
+            let life = Life(sharded)
+            try await sharded.feeder().settle()
+            #expect(try await sharded.send(100).count == 28)
+            try await sharded.bookAll()
+            // From here on every shard has every bit.
+            try await fixture.flushScripts()
+            _ = try await life.verifier.round()
+            try await queue.report((0..<28).map { try bounce(sharded, $0) })
+            try await sharded.bookAll()
+            for redeliverer in life.redeliverers { try await redeliverer.settle() }
+            var deferred = 0
+            try await poll("they are not due") {
+                deferred += try await sharded.postpone(100)
+                return deferred == 28
+            }
+            try await sharded.bookAll()
+            try await fixture.flushScripts()
+            _ = try await life.verifier.round()
+            #expect(try await fixture.book.redeliveryOrders().isEmpty)
+            #expect(try await live(sharded).due == 28)
+            try await expectBalance(fixture)
+        }
+    }
+
     @Test("A mailing that was cleared away is taken up again, with no more than what came back")
     func clearedAway() async throws {
         try await CoordinatorFixture.run(contacts: 10) { fixture in
@@ -192,7 +298,7 @@ struct RedelivererTests {
             try await fixture.book.start(second.mailings[0].id, at: .now)
             _ = try await fixture.book.prepare(second.mailings[0].id, at: .now)
             _ = try await fixture.book.addSuppressions(["u0@site0.example"], at: .now)
-            try await SuppressionTeller(book: fixture.book, queue: fixture.queue).tellAll()
+            try await SuppressionTeller(book: fixture.book, queue: fixture.queue).tellAll(fixture.queue.shards)
             let keys = ["u0@site0.example", "u1@site1.example", "u2@site2.example"]
             let known = try await fixture.queue.only.suppressions(of: keys).get()
             #expect(known.map { $0?.outcome } == [.unsubscribed, nil, nil])

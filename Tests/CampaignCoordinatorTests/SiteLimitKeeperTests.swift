@@ -23,7 +23,7 @@ struct SiteLimitKeeperTests {
             try await fixture.queue.setSiteLimit(SiteLimit(connections: 9), for: "forgotten.example")
             for _ in 0..<2 {
                 #expect(try await !keeper.round())
-                let limits = try await fixture.queue.siteLimits()
+                let limits = try await fixture.queue.only.siteLimits()
                 #expect(
                     limits == [
                         "*": SiteLimit(connections: 20),

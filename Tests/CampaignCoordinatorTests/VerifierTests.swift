@@ -16,10 +16,6 @@ struct VerifierTests {
             told: ToldMailings(), atlas: fixture.atlas(), logger: fixture.logger)
     }
 
-    private func flushScripts(_ fixture: CoordinatorFixture) async throws {
-        _ = try await fixture.redis.submit(["SCRIPT", "FLUSH"], key: "").get()
-    }
-
     /// Takes a job's done bit back, as a Redis that came back older would.
     private func forgetSettled(_ fixture: CoordinatorFixture, in queue: JobQueue) async throws {
         for shard in queue.shards {
@@ -41,7 +37,7 @@ struct VerifierTests {
                     reason: .accepted, rule: "2x", phase: .dot, attempt: 1, reply: "250 Ok")
             }
             _ = try await fixture.book.book(sent, streamPosition: "1-1", shard: 0, at: .now)
-            try await flushScripts(fixture)
+            try await fixture.flushScripts()
             #expect(try await queue.shards[3].isOpen() == false)
             _ = try await verifier(fixture, queue).round()
             #expect(try await queue.shards[3].isOpen())
@@ -59,7 +55,7 @@ struct VerifierTests {
         try await CoordinatorFixture.run(contacts: 30) { fixture in
             try await fixture.feeder().settle()
             try await fixture.book.cancel(fixture.mailing, at: .now)
-            try await flushScripts(fixture)
+            try await fixture.flushScripts()
             _ = try await verifier(fixture, fixture.queue).round()
             #expect(try await fixture.send(30).isEmpty)
         }
@@ -80,7 +76,7 @@ struct VerifierTests {
             #expect(
                 try await fixture.queue.resolve(
                     fixture.mailing, .inDoubt, ordinals: [job.id.ordinal], as: .resend) == 1)
-            try await flushScripts(fixture)
+            try await fixture.flushScripts()
             _ = try await verifier(fixture, fixture.queue).round()
             try await fixture.bookkeeper.settle()
             #expect(try await fixture.send(1) == [job.id])
@@ -96,7 +92,7 @@ struct VerifierTests {
                 rule: "C3", phase: .dot, attempt: 1, reply: "")
             _ = try await fixture.book.book([held], streamPosition: "1-1", shard: 0, at: .now)
             try await forgetSettled(fixture, in: fixture.queue)
-            try await flushScripts(fixture)
+            try await fixture.flushScripts()
             _ = try await verifier(fixture, fixture.queue).round()
             #expect(try await fixture.send(2).map(\.ordinal) == [1])
             #expect(try await fixture.queue.status(of: [fixture.mailing]).mailings[0].inDoubt == 1)

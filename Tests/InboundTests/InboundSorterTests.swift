@@ -51,10 +51,36 @@ struct InboundSorterTests {
                 .clues(
                     InboundClues(
                         messageID: "3.41.x@example.org", originalRecipient: "Ann@example.com",
-                        recipient: "ann@example.net")),
-                .clues(InboundClues(messageID: "3.41.x@example.org", recipient: "bob@example.net")),
+                        recipient: "ann@example.net", returnedRecipient: "ann@example.net")),
+                .clues(
+                    InboundClues(
+                        messageID: "3.41.x@example.org", recipient: "bob@example.net",
+                        returnedRecipient: "ann@example.net")),
             ])
         #expect(Set(events.map(\.id)).count == 2)
+    }
+
+    @Test("the code in the Message-ID of the message that came back says whose it is, whoever is named")
+    func messageIDCode() throws {
+        let message = Samples.report(
+            to: "fbl@bounce.example.org", recipients: [("bob@example.net", "bob@example.net", "5.1.1", "failed")],
+            returnedTo: "bob@example.net", messageID: try Samples.messageID(of: Samples.other))
+        #expect(events(message, to: [.reports]).map(\.subject) == [.delivery(Samples.other)])
+        let complaint = Samples.complaint(
+            returned: "Message-ID: \(try Samples.messageID(of: Samples.other))\nTo: hidden@provider.example\n\nHello\n")
+        #expect(events(complaint, to: [.reports]).map(\.subject) == [.delivery(Samples.other)])
+        // At a return path the token in the address comes first.
+        #expect(
+            events(message, to: [.returnPath(Samples.job)]).map(\.subject) == [.delivery(Samples.job)])
+    }
+
+    @Test("a code that somebody else made is a clue like any Message-ID, which the contact book does not believe")
+    func forgedCode() throws {
+        let id = try Samples.messageID(of: Samples.other, key: Samples.stranger)
+        let message = Samples.report(
+            to: "fbl@bounce.example.org", recipients: [("ann@example.net", nil, "5.1.1", "failed")], messageID: id)
+        let clues = InboundClues(messageID: id, recipient: "ann@example.net", returnedRecipient: "ann@example.net")
+        #expect(events(message, to: [.reports]).map(\.subject) == [.clues(clues)])
     }
 
     @Test("a complaint is about the message that it returns, by the token of its return path or of its link")
@@ -163,7 +189,8 @@ struct InboundSorterTests {
         let sorted = sorter.sort(message, inMailboxOf: Samples.addresses, at: Samples.time)
         #expect(sorted.events.map(\.subject) == [.delivery(Samples.job)])
         let forged = Array(Samples.failure(to: Samples.returnPath(key: Samples.stranger)).utf8)
-        let clues = InboundClues(messageID: "3.41.x@example.org", recipient: "ann@example.net")
+        let clues = InboundClues(
+            messageID: "3.41.x@example.org", recipient: "ann@example.net", returnedRecipient: "ann@example.net")
         #expect(
             sorter.sort(forged, inMailboxOf: Samples.addresses, at: Samples.time).events.map(\.subject) == [
                 .clues(clues)

@@ -31,6 +31,14 @@ enum Samples {
         UnsubscribeAddress.address(for: job, domain: domain, key: key)
     }
 
+    /// The Message-ID of a message that carries tokens, without brackets.
+    static func messageID(of job: DeliveryJob.ID, key: TokenKey = key) throws -> String {
+        var template = MessageTemplate(
+            from: MailboxField(address: "s@example.org"), subject: "Hello", text: "Hello\n", options: MessageOptions())
+        template.options?.bounceDomain = domain
+        return String(try CompiledMessage(template, tokenKey: key).messageID(of: job).dropFirst().dropLast())
+    }
+
     /// A report (RFC 3464) about recipients, each with its status and the address that it was first sent to.
     static func report(
         to address: String, recipients: [(address: String, original: String?, status: String, action: String)],

@@ -41,10 +41,10 @@ struct CommandLineHeldTests {
         let run = try await campaign()
         let listed = try await run.must(["campaign", "in-doubt", "c", "--format", "csv"])
         let rows = listed.split(separator: "\n").map(String.init)
-        #expect(rows[0] == "campaign,address,ordinal,since,reason")
+        #expect(rows[0] == "campaign,address,ordinal,since,reason,mailing")
         #expect(
             rows.dropFirst().map { $0.prefix(18) } == (0..<3).map { "c,ok\($0)@site.example" }.map { $0.prefix(18) })
-        #expect(rows[1].hasSuffix(",connection lost"))
+        #expect(rows[1].hasSuffix(",connection lost,invitation"))
         let status = try await run.must(["campaign", "status", "c"])
         #expect(status.contains("in doubt: 3 held; see: postrider campaign in-doubt c"))
         #expect(status.contains("dead: 2 held; see: postrider queue dead list c"))

@@ -11,7 +11,10 @@ struct InboundTests {
     static let events: [InboundEvent] = {
         let subjects: [InboundEvent.Subject] = [
             .delivery(.init(mailing: .init(rawValue: 7), ordinal: .max)), .clues(InboundClues()),
-            .clues(InboundClues(messageID: "1.2.x@y", originalRecipient: "zoë@exämple.org", recipient: "")),
+            .clues(
+                InboundClues(
+                    messageID: "1.2.x@y", originalRecipient: "zoë@exämple.org", recipient: "",
+                    returnedRecipient: "a@b.c")),
             .clues(InboundClues(recipient: "a@b.c")), .delivery(.init(mailing: .init(rawValue: 0), ordinal: 0)),
         ]
         return zip(subjects, InboundEvent.Source.allCases).enumerated().map { number, pair in

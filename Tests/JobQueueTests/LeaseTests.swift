@@ -108,7 +108,7 @@ struct LeaseTests {
             let worker = try await queue.worker()
             #expect(try await queue.only.claim(1, for: worker).get().suppressionsExist == false)
             let left = SuppressionNotice(outcome: .unsubscribed, reason: .suppressed)
-            try await queue.suppress([("user1@example.com", left)])
+            try await queue.only.suppress([("user1@example.com", left)])
             #expect(try await queue.only.claim(1, for: worker).get().suppressionsExist)
             #expect(
                 try await queue.only.suppressions(of: ["user0@example.com", "user1@example.com"]).get() == [nil, left])

@@ -17,12 +17,12 @@ struct SuppressionNewsTests {
     func news() async throws {
         try await withQueue { queue in
             #expect(try await queue.only.suppressionNews(after: 0).get() == SuppressionNews(told: 0, entries: []))
-            try await queue.suppress(people(0..<2))
+            try await queue.only.suppress(people(0..<2))
             let first = try await queue.only.suppressionNews(after: 0).get()
             #expect(first.told == 2)
             #expect(first.notices == ["user0@example.com": Self.optOut, "user1@example.com": Self.optOut])
             let complaint = SuppressionNotice(outcome: .spam, reason: .complaint)
-            try await queue.suppress([("user2@example.com", complaint)])
+            try await queue.only.suppress([("user2@example.com", complaint)])
             let second = try await queue.only.suppressionNews(after: first.told).get()
             #expect(second.told == 3 && second.notices == ["user2@example.com": complaint])
             #expect(try await queue.only.suppressionNews(after: 3).get().notices == [:])
@@ -34,9 +34,9 @@ struct SuppressionNewsTests {
     @Test("who has missed more than is kept, or knows more than Redis does, is told to look everything up")
     func gap() async throws {
         try await withQueue { queue in
-            try await queue.suppress(people(0..<500))
+            try await queue.only.suppress(people(0..<500))
             #expect(try await queue.only.suppressionNews(after: 0).get().notices?.count == 500)
-            try await queue.suppress(people(500..<501))
+            try await queue.only.suppress(people(500..<501))
             let missed = try await queue.only.suppressionNews(after: 0).get()
             #expect(missed.told == 501 && missed.notices == nil)
             #expect(try await queue.only.suppressionNews(after: 1).get().notices?.count == 500)
@@ -49,7 +49,7 @@ struct SuppressionNewsTests {
     @Test("who was taken off the list again is no news, also for a worker that hears of nothing else")
     func takenOff() async throws {
         try await withQueue { queue in
-            try await queue.suppress(people(0..<3))
+            try await queue.only.suppress(people(0..<3))
             try await queue.unsuppress(["user1@example.com"])
             let news = try await queue.only.suppressionNews(after: 0).get()
             #expect(news.told == 3)
@@ -57,22 +57,6 @@ struct SuppressionNewsTests {
             try await queue.forgetSuppressions()
             let later = try await queue.only.suppressionNews(after: 0).get()
             #expect(later.told == 3 && later.notices == [:])
-        }
-    }
-
-    @Test("every shard hears of them, since a domain's jobs may lie where another's name says")
-    func shards() async throws {
-        try await withQueue { only in
-            let queue = JobQueue(redis: only.redis, shards: 3)
-            try await queue.suppress(people(0..<1))
-            for shard in queue.shards {
-                #expect(try await shard.suppressionNews(after: 0).get().notices?.count == 1)
-                #expect(try await shard.suppressions(of: ["user0@example.com"]).get() == [Self.optOut])
-            }
-            try await queue.unsuppress(["user0@example.com"])
-            for shard in queue.shards {
-                #expect(try await shard.suppressions(of: ["user0@example.com"]).get() == [nil])
-            }
         }
     }
 }

@@ -56,6 +56,33 @@ struct VerificationTests {
         }
     }
 
+    @Test("A loss is found though what comes back has been reported since, and told once", arguments: [true, false])
+    func hiddenLoss(hasBooked: Bool) async throws {
+        try await withQueue { queue in
+            try await queue.fill(1, count: 2)
+            let worker = try await queue.worker()
+            let jobs = try await queue.claimed(2, by: worker)
+            _ = try await queue.only.settle([change(jobs[0].id)], by: worker).get()
+            let first = try #require(try await queue.only.outcomes(after: "0-0", limit: 10).last).position
+            #expect(try await queue.only.adopt(position: first) == false, "read, and not forgotten yet")
+            if hasBooked { try await queue.only.forgetOutcomes(through: first) }
+            #expect(try await queue.only.adopt(position: first) == false)
+            // A replica that had not heard of what was booked next is promoted, and written to at once.
+            let time = try #require(UInt64(first.prefix { $0 != "-" }))
+            let booked = "\(time + 1)-0"
+            let events = Array(InboundTests.events[0...1])
+            let stream = RedisArgument(queue.only.keys.outcomes)
+            // Its clock is behind, at first.
+            for (event, position) in zip(events, ["\(time)-999", "\(time + 2)-0"]) {
+                _ = try await queue.only.command(["XADD", stream, .init(position), "e", .init(event.wire)]).get()
+            }
+            #expect(try await queue.only.adopt(position: booked))
+            #expect(try await queue.only.adopt(position: booked) == false)
+            let read = try await queue.only.outcomes(after: booked, limit: 10)
+            #expect(Set(read.flatMap(\.events).map(\.id)) == Set(events.map(\.id)) && read.flatMap(\.changes).isEmpty)
+        }
+    }
+
     @Test("Every site is in one shard, and all shards are used")
     func shards() async throws {
         try await withQueue { queue in

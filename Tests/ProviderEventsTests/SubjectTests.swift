@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import MailMessage
 import Testing
 
 @testable import ProviderEvents
@@ -110,6 +111,38 @@ struct SubjectTests {
         ] {
             #expect(try fixture.events(provider, body) == [], "\(body)")
         }
+    }
+
+    @Test("the code in our Message-ID names the delivery, of what arrived and of what failed")
+    func messageIDCode() throws {
+        var template = MessageTemplate(
+            from: MailboxField(address: "s@example.org"), subject: "Hello", text: "Hello\n", options: MessageOptions())
+        template.options?.bounceDomain = "bounces.example.org"
+        let id = try CompiledMessage(template, tokenKey: fixture.keys.current).messageID(of: HookFixture.job)
+        func bodies(_ id: String) -> [(MailProvider, String)] {
+            [
+                (
+                    .ses,
+                    #"{"eventType":"Delivery","delivery":{"recipients":["x@y.z"]},"mail":{"commonHeaders":{"messageId":"\#(id)"}}}"#
+                ),
+                (
+                    .sendgrid,
+                    #"[{"event":"bounce","email":"x@y.z","sg_event_id":"1","smtp-id":"\#(id)","reason":"550 5.1.1 no"}]"#
+                ),
+                (
+                    .mailgun,
+                    #"{"event-data":{"event":"delivered","id":"1","recipient":"x@y.z","message":{"headers":{"message-id":"\#(id)"}}}}"#
+                ),
+            ]
+        }
+        for (provider, body) in bodies(id) + bodies(String(id.dropFirst().dropLast()).uppercased()) {
+            #expect(try fixture.events(provider, body).map(\.subject) == [.delivery(HookFixture.job)], "\(body)")
+        }
+        // Somebody else's message of the same account: that it arrived is no event, that it failed is one that finds nobody.
+        let stranger = id.replacing("7.42.", with: "7.43.")
+        let events = try bodies(stranger).map { try fixture.events($0.0, $0.1).map(\.subject) }
+        let clues = InboundClues(messageID: String(stranger.dropFirst().dropLast()), recipient: "x@y.z")
+        #expect(events == [[], [.clues(clues)], []])
     }
 
     @Test("a complaint or a bounce is looked for by the address, where there is no more")

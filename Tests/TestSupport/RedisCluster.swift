@@ -68,6 +68,16 @@ public final class RedisCluster: Sendable {
         return master
     }
 
+    /// Ends the master of a slot and its replica, so that nobody takes over; answers them, to be restarted.
+    public func killAll(of slot: Int) async throws -> [RedisServer] {
+        guard let master = try await master(of: slot) else { return [] }
+        let lines = try await lines()
+        let id = lines.first { $0.port == master.port }?.id
+        let servers = lines.filter { $0.master == id }.compactMap { node(at: $0.port) } + [master]
+        for server in servers { await server.kill() }
+        return servers
+    }
+
     /// Moves a slot with its keys to another master, as redis-cli's reshard does: key by key, while it is used.
     ///
     /// - Parameters:
@@ -107,6 +117,9 @@ public final class RedisCluster: Sendable {
 
     /// One line of `CLUSTER NODES`.
     private struct Line {
+        var id: Substring
+        /// Whom it follows, if it is a replica.
+        var master: Substring
         var port: Int
         var isMaster: Bool
         var hasFailed: Bool
@@ -123,7 +136,7 @@ public final class RedisCluster: Sendable {
             }
             let flags = words[2].split(separator: ",")
             return Line(
-                port: Int(port) ?? 0, isMaster: flags.contains("master"),
+                id: words[0], master: words[3], port: Int(port) ?? 0, isMaster: flags.contains("master"),
                 hasFailed: flags.contains("fail") || words[7] != "connected",
                 slots: words[8...].compactMap { range in
                     let ends = range.split(separator: "-").compactMap { Int($0) }

@@ -5,11 +5,17 @@
 count_damage() {
     local proof=$data/proof e
     awk -F '\t' '$2 == "Sent" { print $1 }' "$proof/seed" | sort -u | comm -13 "$proof/log.once" - >"$proof/lost"
-    duplicates=$(($(wc -l <"$proof/log.accepted") - $(wc -l <"$proof/log.once")))
+    scripts/lib/histories.py "$data/book.sqlite" >"$proof/histories"
+    # Accepted more often than the book knows that they were sent: once, and once more each time that they were taken up again.
+    awk -F '\t' 'NR == FNR { sent[$1] = $2 > 0 ? $2 : 1; next } { accepted[$1]++ }
+        END { for (who in accepted) if (accepted[who] > sent[who]) print who "\t" accepted[who] - sent[who] }' \
+        "$proof/histories" "$proof/log.accepted" | sort >"$proof/copies"
+    duplicates=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$proof/copies")
+    count_returned
     awk -F '\t' '$2 ~ /^250 / { print $1 "\t" $3 }' "$proof/log" | sort -u | cut -f 1 | uniq -d >"$proof/other-ids"
     # Their fate was unknown to a worker: dropped without an answer, accepted more than once, or held.
     tr '[:upper:]' '[:lower:]' <"$data/held.all" | sort -u >"$proof/held"
-    awk -F '\t' '$2 == "" { print $1 }' "$proof/log" | sort -u - "$proof/log.twice" "$proof/held" >"$proof/in-doubt"
+    { awk -F '\t' '$2 == "" { print $1 }' "$proof/log" && cut -f 1 "$proof/copies"; } | sort -u - "$proof/held" >"$proof/in-doubt"
     find_false_recoveries >"$proof/false-recoveries"
 
     for e in "${!event_began[@]}"; do
@@ -23,6 +29,22 @@ count_damage() {
         '$1 ~ /^worker/ && $2 == "kill" && $6 - $7 > limit' "$data/events.tsv" >"$proof/slow-recoveries"
     bound=0
     [[ $in_doubt == hold ]] || bound=$(awk -F '\t' '{ sum += $8 } END { print sum + 0 }' "$data/events.tsv")
+}
+
+# Lays down what came back: how many different reports about each contact were taken, by what the returner heard and by the book;
+# and who was attempted again.
+count_returned() {
+    local proof=$data/proof
+    sort -u "$data/reports.tsv" | awk -F '\t' '$3 == "taken" { count[tolower($1)]++ }
+        END { for (who in count) print who "\t" count[who] }' | sort >"$proof/reports.taken"
+    awk -F '\t' '$3 > 0 { print $1 "\t" $3 }' "$proof/histories" | sort >"$proof/reports.booked"
+    awk -F '\t' '$3 == "refused"' "$data/reports.tsv" >"$proof/reports.refused"
+    awk -F '\t' '$2 > 1 { print $1 "\t" $2 - 1 }' "$proof/histories" >"$proof/again"
+    awk -F '\t' '$1 ~ /^back-/ { print tolower($4) }' "$data/expected.tsv" | sort >"$proof/seed.again"
+    cut -f 1 "$proof/again" | sort | comm -23 - "$proof/seed.again" >"$proof/again.others"
+    reports=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$proof/reports.taken")
+    reports_repeated=$(($(grep -c 'taken$' "$data/reports.tsv") - reports))
+    attempted_again=$(awk -F '\t' '{ sum += $2 } END { print sum + 0 }' "$proof/again")
 }
 
 # Lists leases that were lost although their worker had been away from Redis, within the time that a lease takes to run out and
@@ -54,6 +76,11 @@ prove_promises() {
     check "nobody was lost" is_empty "$proof/lost"
     check "duplicates ($duplicates) are within the bound ($bound)" at_most "$duplicates" "$bound"
     check "the copies of a message bear one Message-ID" is_empty "$proof/other-ids"
+    check "each of $reports messages that came back, of which $reports_repeated were taken twice, is booked once" \
+        same "$proof/reports.taken" "$proof/reports.booked"
+    check "nothing that came back was refused" is_empty "$proof/reports.refused"
+    check "$attempted_again messages were attempted again after they had been Sent, all because they came back" \
+        is_empty "$proof/again.others"
     check "nothing is in flight, waiting, due or unbooked at the end" \
         equal "$(jq -r '[.inFlight, .waiting, .due, .unbooked] | join(" ")' "$data/queue.json")" "0 0 0 0"
     check "no lease was lost by a worker that could renew it" is_empty "$proof/false-recoveries"
@@ -77,6 +104,7 @@ make_report() {
         --argjson accepted "$(wc -l <"$proof/log.accepted")" \
         --argjson sent "$(wc -l <"$proof/book.sent")" --argjson audit "$audit_status" \
         --argjson falseRecoveries "$(wc -l <"$proof/false-recoveries")" --argjson restarts "$restarts" \
+        --argjson reports "$reports" --argjson repeated "$reports_repeated" --argjson again "$attempted_again" \
         --argjson unexplained "$unexplained_ends" --argjson promises "$promises" '
         def seconds: if . == null then null else . / 1000 end;
         def median: sort | .[(length - 1) / 2 | floor];
@@ -98,6 +126,7 @@ make_report() {
                 secondsToRecoverAlone: ($measured | map(select(.alone) | .recovered) | spread),
                 secondsAfterHealing: ($measured | map([.recovered - .healed, 0] | max) | spread) }],
             $contacts, $sent, $accepted, $lost, $duplicates, duplicatesBound: $bound, inDoubt: $doubt, $held, $dead,
+            returned: { $reports, $repeated, attemptedAgain: $again },
             audit: (if $audit == 0 then "exact" else "wrong" end), $falseRecoveries,
             startedAgainForWantOfRedis: $restarts, endedWithoutReason: $unexplained,
             $promises, kept: ($promises | all(.kept))
@@ -123,6 +152,8 @@ print_report() {
         "",
         line("events"; .events), line("kills"; .kills), line("contacts"; .contacts), line("lost"; .lost),
         line("duplicates"; "\(.duplicates) of \(.accepted) accepted; at most \(.duplicatesBound) promised"),
+        line("came back"; "\(.returned.reports) messages, \(.returned.repeated) taken twice; "
+            + "\(.returned.attemptedAgain) attempted again"),
         line("in doubt"; "\(.inDoubt), \(.held) of them held"), line("dead, and retried"; .dead), line("audit"; .audit),
         line("false recoveries"; .falseRecoveries),
         line("promises"; "\([.promises[] | select(.kept)] | length) of \(.promises | length) kept")' "$data/report.json"

@@ -5,6 +5,7 @@
 # Standard output is the CSV file. "expected" gets one line per contact, in the order of the file: its kind, the outcome
 # and the reason in which it must end, and its address. "suppressed" gets the addresses to suppress before the start.
 # With -v without="KIND KIND" those kinds are left out, and with -v slow=N so many in a thousand are slow: ok takes the balance.
+# With -v returned=1 there are those whose mail is accepted and comes back (see returner.py).
 
 # The minimal standard generator (Park and Miller, 1988): its products fit into a double exactly.
 function random(n) {
@@ -56,7 +57,7 @@ function respelled(address) {
 BEGIN {
     # What the simulator does with an address follows from the beginning of its local part.
     if (slow == "") slow = 4
-    kind("ok",   547 - slow, "Sent",         "accepted")
+    kind("ok",   547 - slow - (returned ? 75 : 0), "Sent", "accepted")
     kind("international", 7, "Sent",         "accepted")
     kind("bounce",       80, "Bounced",      "no_such_user")
     kind("greylist",     60, "Sent",         "accepted")
@@ -77,6 +78,13 @@ BEGIN {
     kind("invalid",      25, "Invalid",      "bad_syntax")
     kind("duplicate",    40, "Duplicated",   "duplicate")
     kind("suppressed",   30, "Unsubscribed", "")
+    if (returned) {
+        # A mailbox that is no more, one that was full once, one that is full for ever, and somebody who leaves the list.
+        kind("gone",     25, "Bounced",      "no_such_user")
+        kind("back-1",   25, "Sent",         "accepted")
+        kind("back-3",   10, "Bounced",      "soft_bounce_limit")
+        kind("leaver",   15, "Unsubscribed", "opt_out")
+    }
 
     domains = split("north south east west river lake forest meadow harbour island valley summit", domain, " ")
     firsts = split("Ada Zoë Łukasz José Søren Aïcha Björk Žofia Đorđe Ngọc 美咲 Олена Γιώργος Mary Tom Grace", first, " ")
@@ -111,6 +119,7 @@ BEGIN {
         else if (k == "invalid") address = malformed(i)
         else if (k == "international") address = "ok.zoë." i "@bücher.example"
         else if (k == "blocked" || k == "throttle") address = k "." i "@" k i ".example"
+        else if (k ~ /^(gone|back-1|back-3|leaver)$/) address = "ok." k "." i "@" domain[1 + random(domains)] ".example"
         else address = (k == "suppressed" ? "ok.left" : k) "." i "@" domain[1 + random(domains)] ".example"
         # A server that refuses us is left alone for minutes, and everybody behind it waits: these have one each.
         if (k == "blocked" || k == "throttle") sub(/@.*/, "@" k i ".example", address)

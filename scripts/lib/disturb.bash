@@ -126,7 +126,7 @@ redis_is_up() {
 # Starts again what ended by itself, a second later. A process may end because it cannot reach Redis; nothing else is excused.
 keep_running() {
     local target status
-    for target in coordinator redis "${worker_names[@]}"; do
+    for target in coordinator redis inbound "${worker_names[@]}"; do
         if [[ -n ${ended_at[$target]:-} ]]; then
             if ((now - ended_at[$target] >= 1000)); then
                 unset "ended_at[$target]"
@@ -172,7 +172,7 @@ cause_of_absence() {
 # sent twice; that is charged to the event that began it. Kills of workers are charged when they happen.
 watch_reach() {
     local target e
-    for target in coordinator "${worker_names[@]}"; do
+    for target in coordinator inbound "${worker_names[@]}"; do
         if ! reaches_redis "$target"; then
             redis_away_at[$target]=$now
             if [[ -z ${away_since[$target]:-} ]]; then
@@ -207,6 +207,16 @@ read_sample() {
     sample_time=${sample[0]} booked=${sample[1]} settled=${sample[2]} campaign_state=${sample[3]}
     in_flight=${sample[4]} waiting=${sample[5]}
     sampled_workers=("${sample[@]:6}")
+}
+
+# Reads how far what comes back has come: see returner.py.
+read_returner() {
+    read -r log_read reports_pending reports_taken returner_at 2>/dev/null <"$data/returner.state" || true
+}
+
+# Whether all that comes back has been taken, for some seconds already.
+all_returned() {
+    ((reports_pending == 0 && log_read == $(stat -c %s "$data/simulator.ndjson") && now - returner_at > 4000))
 }
 
 # Whether a sample shows jobs in the flight of an identity.
@@ -253,6 +263,7 @@ has_recovered() {
     worker-*,redis) beats_again "$target" ;;
     worker-*) beats_again "$target" "$identity" && { [[ -z $identity ]] || flight_is_empty "$identity"; } ;;
     coordinator,*) has_grown "$e" "$booked" ;;
+    inbound,*) has_grown "$e" "$reports_taken" ;;
     redis,*) has_grown "$e" "$settled" ;;
     esac
 }

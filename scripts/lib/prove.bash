@@ -49,21 +49,31 @@ collect_proof() {
     uniq -d "$dir/log.accepted" >"$dir/log.twice"
     cut -f 1 "$dir/log" | sort -u >"$dir/log.attempted"
     awk -F '\t' '$2 == "Sent" { print $1 }' "$dir/book" | sort >"$dir/book.sent"
-    awk -F '\t' '$2 !~ /^(Invalid|Duplicated|Unsubscribed)$/ { print $1 }' "$dir/seed" | sort -u >"$dir/seed.attempted"
+    awk -F '\t' '$1 !~ /^(invalid|duplicate|suppressed)$/ { print tolower($4) }' "$data/expected.tsv" |
+        sort -u >"$dir/seed.attempted"
+    # Their mail was accepted and came back for good, or brought them to leave.
+    awk -F '\t' '$1 ~ /^(gone|back-3|leaver)$/ { print tolower($4) }' "$data/expected.tsv" |
+        sort -u - "$dir/book.sent" >"$dir/accepted"
 }
 
 # What must hold of every campaign, however it was disturbed.
 prove_outcomes() {
-    local dir=$data/proof sent charged
+    local dir=$data/proof sent charged came_back=
+    [[ ! -e $dir/histories ]] || came_back=", or whose mail came back"
     sent=$(jq '.mailings[0].outcomes.Sent' "$dir/stats.json")
     charged=$(jq '.mailings[0].licences.charged' "$dir/stats.json")
 
     check "all $contacts contacts ended as the seed says, one by one" same "$dir/seed" "$dir/book"
     check "the statistics say the same numbers" same "$dir/seed.counts" "$dir/stats.counts"
-    check "the simulator answered 250 for exactly the $sent contacts that are Sent" same "$dir/log.once" "$dir/book.sent"
+    check "the simulator answered 250 for exactly the $sent contacts that are Sent$came_back" same "$dir/log.once" "$dir/accepted"
     check "everyone was tried who should be, and no invalid, duplicate or suppressed one" \
         same "$dir/seed.attempted" "$dir/log.attempted"
-    check "licences charged ($charged) = contacts Sent ($sent)" equal "$charged" "$sent"
+    if [[ -z $came_back ]]; then
+        check "licences charged ($charged) = contacts Sent ($sent)" equal "$charged" "$sent"
+    else
+        check "licences charged ($charged) = contacts that were ever Sent" equal "$charged" \
+            "$(awk -F '\t' '$2 > 0' "$dir/histories" | wc -l)"
+    fi
 }
 
 prove_campaign() {

@@ -49,6 +49,11 @@ BEGIN {
     may("coordinator", 12, "restart", "-")
     may("coordinator",  9, "cut", "redis")
     may("coordinator",  9, "silence", "redis")
+    may("inbound", 60, "kill", "-")
+    may("inbound",  8, "stop", "-")
+    may("inbound", 12, "restart", "-")
+    may("inbound", 10, "cut", "redis")
+    may("inbound", 10, "silence", "redis")
     # Of Redis, "cut" and "silence" are those of all who talk to it.
     may("redis", 60, "kill", "-")
     may("redis",  6, "stop", "-")
@@ -62,7 +67,7 @@ BEGIN {
         # Somebody to whom nothing is happening; where the lot falls on others too often, this moment passes.
         for (tries = 0; tries < 8; tries++) {
             r = random(100)
-            role = r < 76 ? "worker" : r < 88 ? "coordinator" : "redis"
+            role = r < 68 ? "worker" : r < 80 ? "coordinator" : r < 88 ? "inbound" : "redis"
             target = role == "worker" ? "worker-" (1 + random(workers)) : role
             if (at >= freeAt[target]) break
         }

@@ -24,8 +24,8 @@ extension Coordinator {
     /// Changes how a campaign is to be sent; the feeder tells the queue of it.
     ///
     /// - Throws: ``CoordinatorError`` when the policy for what is in doubt, or whether TLS is required, would change after the start.
-    public func setOptions(_ name: String, _ options: MailingOptions) async throws {
-        let mailing = try await invitation(of: name)
+    public func setOptions(_ name: String, mailing: String? = nil, _ options: MailingOptions) async throws {
+        let mailing = try await self.mailing(of: name, named: mailing)
         let former = try MailingOptions(mailing)
         guard mailing.state == .draft || options.inDoubt == former.inDoubt else {
             throw CoordinatorError(
@@ -39,13 +39,13 @@ extension Coordinator {
         try await book.setOptions(mailing.id, try json(options))
     }
 
-    /// Starts the invitation of a campaign.
+    /// Starts a mailing of a campaign.
     ///
     /// - Returns: What its owner should know, such as that licences are missing.
-    /// - Throws: ``CoordinatorError`` when the message names a field that no contact has or the list is empty;
+    /// - Throws: ``CoordinatorError`` when the message names a field that no contact has, or there is nobody to send it to;
     ///   `ContactBookError` when it was started before.
-    public func startCampaign(_ name: String) async throws -> [String] {
-        let mailing = try await invitation(of: name)
+    public func startCampaign(_ name: String, mailing: String? = nil) async throws -> [String] {
+        let mailing = try await self.mailing(of: name, named: mailing)
         let settings = try MailingSettings(mailing)
         let list = try await book.list(named: mailing.list)
         guard list.contacts > 0 else {
@@ -64,44 +64,48 @@ extension Coordinator {
                 .badInput,
                 "the message names \(unknown.count == 1 ? "a field" : "fields") that no contact of “\(list.name)” has: "
                     + unknown.map { "{{\($0)}}" }.joined(separator: ", ")
-                    + " (\(columns)); mend the template in a new campaign, or import the field")
+                    + " (\(columns)); \(mailing.selection == nil ? "mend the template in a new campaign" : "replace the reminder"), "
+                    + "or import the field")
         }
+        var audience: AudienceForecast?
+        if let selection = mailing.selection { audience = try await audienceAtStart(of: mailing, selection) }
         try await book.start(mailing.id, at: .now)
-        var notes: [String] = []
+        var notes = audience.map { Self.notes(on: $0) } ?? []
+        let contacts = audience?.reached ?? list.contacts
         let licences = try await book.licenceSummary()
-        if licences.available < list.contacts {
+        if licences.available < contacts {
             notes.append(
-                "\(licences.available) licences are available for \(list.contacts) contacts; the mailing waits when they are used up "
+                "\(licences.available) licences are available for \(contacts) contacts; the mailing waits when they are used up "
                     + "and goes on after: postrider licences add N")
         }
         return notes
     }
 
     /// Stops feeding and claiming; what workers have in hand finishes.
-    public func pauseCampaign(_ name: String) async throws {
-        let mailing = try await invitation(of: name)
+    public func pauseCampaign(_ name: String, mailing: String? = nil) async throws {
+        let mailing = try await self.mailing(of: name, named: mailing)
         try await book.pause(mailing.id)
         // The feeder makes Redis agree in any case; asked here, it happens at once.
         _ = try? await queue.pause(mailing.id)
     }
 
     /// Lets a paused campaign go on where it was.
-    public func resumeCampaign(_ name: String) async throws {
-        let mailing = try await invitation(of: name)
+    public func resumeCampaign(_ name: String, mailing: String? = nil) async throws {
+        let mailing = try await self.mailing(of: name, named: mailing)
         try await book.resume(mailing.id)
         _ = try? await queue.resume(mailing.id)
     }
 
     /// Stops a campaign for good; what workers have in hand finishes and still counts.
-    public func cancelCampaign(_ name: String) async throws {
-        let mailing = try await invitation(of: name)
+    public func cancelCampaign(_ name: String, mailing: String? = nil) async throws {
+        let mailing = try await self.mailing(of: name, named: mailing)
         try await book.cancel(mailing.id, at: .now)
         try? await queue.cancel(mailing.id)
     }
 
     /// The exact message that a contact gets, were it sent now.
-    public func preview(_ name: String, contact address: String) async throws -> [UInt8] {
-        let mailing = try await invitation(of: name)
+    public func preview(_ name: String, mailing: String? = nil, contact address: String) async throws -> [UInt8] {
+        let mailing = try await self.mailing(of: name, named: mailing)
         let message = try CompiledMessage(
             try await settings(of: mailing).template, tokenKey: tokenKeys.current)
         let contact = try await book.contact(inList: mailing.list, address: address)
@@ -118,7 +122,9 @@ extension Coordinator {
     /// Before the start there is none; its place is then one that no contact gets, so that a link in the preview is nobody's.
     private func job(of contact: Contact, in mailing: Mailing) async throws -> DeliveryJob.ID {
         let history = try await book.history(ofAddress: contact.address)
-        let delivery = history.deliveries.first { $0.contact == contact.number && $0.campaign == mailing.campaign }
+        let delivery = history.deliveries.first {
+            $0.contact == contact.number && $0.campaign == mailing.campaign && $0.mailing == mailing.name
+        }
         let ordinal = delivery?.job.split(separator: ":").last.flatMap { UInt32($0) } ?? .max
         return DeliveryJob.ID(mailing: mailing.id, ordinal: ordinal)
     }
@@ -135,22 +141,24 @@ extension Coordinator {
 
     /// Adds up everything in the book, and says what does not.
     ///
-    /// - Parameter name: One campaign, or `nil` for all.
-    public func audit(_ name: String?) async throws -> AuditReport {
-        try await book.audit(campaign: name)
+    /// - Parameters:
+    ///   - name: One campaign, or `nil` for all.
+    ///   - mailing: One of its mailings, or `nil` for all of them.
+    public func audit(_ name: String?, mailing: String? = nil) async throws -> AuditReport {
+        try await book.audit(campaign: name, mailing: mailing)
     }
 
     /// Why the mailings do not go on as they should at the moment, if there is a reason that concerns all of them.
     public var feedingHold: String? { hold.current }
 
-    func invitation(of campaign: String) async throws -> Mailing {
-        guard let mailing = try await book.campaign(named: campaign).mailings.first else {
-            throw CoordinatorError(.notFound, "the campaign “\(campaign)” has no mailing")
-        }
-        return mailing
+    /// A mailing of a campaign by its name; without one, the only mailing that the campaign has.
+    ///
+    /// - Throws: `ContactBookError` when there is none of this name, or several and none is named.
+    public func mailing(of campaign: String, named name: String?) async throws -> Mailing {
+        try await book.mailing(of: campaign, named: name)
     }
 
-    private func mailbox(_ text: String, option: String) throws -> MailboxField {
+    func mailbox(_ text: String, option: String) throws -> MailboxField {
         do {
             let mailbox = try NamedMailbox(parsing: text)
             return MailboxField(displayName: mailbox.displayName, address: mailbox.address.normalized)

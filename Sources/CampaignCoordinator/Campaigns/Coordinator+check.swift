@@ -5,8 +5,8 @@ extension Coordinator {
     /// Looks a campaign over before it is sent.
     ///
     /// - Parameter selectors: The selectors of the DKIM keys that workers sign with, as far as the one who asks knows them.
-    public func check(_ name: String, selectors: [String]) async throws -> [LintFinding] {
-        let mailing = try await invitation(of: name)
+    public func check(_ name: String, mailing: String? = nil, selectors: [String]) async throws -> [LintFinding] {
+        let mailing = try await self.mailing(of: name, named: mailing)
         let list = try await book.list(named: mailing.list)
         let sample = try await book.contacts(inList: mailing.list, lastStatus: nil, after: nil, limit: 1).first
         return try await MessageLint(

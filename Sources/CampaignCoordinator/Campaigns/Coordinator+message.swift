@@ -6,8 +6,8 @@ extension Coordinator {
     /// Changes what a draft's messages have beside their text.
     ///
     /// - Throws: ``CoordinatorError`` when it cannot stand in a message, `ContactBookError` when the campaign was started.
-    public func setMessage(_ name: String, _ change: MessageChange) async throws {
-        let mailing = try await invitation(of: name)
+    public func setMessage(_ name: String, mailing: String? = nil, _ change: MessageChange) async throws {
+        let mailing = try await self.mailing(of: name, named: mailing)
         var template = try await settings(of: mailing).template
         if let message = change.message { template.options = message }
         if let files = change.files { template.attachments = files }

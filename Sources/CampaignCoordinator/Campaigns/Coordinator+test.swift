@@ -27,9 +27,9 @@ extension Coordinator {
     ///   - limit: How long to wait for an outcome.
     /// - Throws: ``CoordinatorError`` when an address is none or the contact is unknown.
     public func sendTest(
-        _ name: String, to address: String, contact: String?, limit: Duration
+        _ name: String, mailing: String? = nil, to address: String, contact: String?, limit: Duration
     ) async throws -> TestReport {
-        let mailing = try await invitation(of: name)
+        let mailing = try await self.mailing(of: name, named: mailing)
         let recipient: EmailAddress
         do {
             recipient = try EmailAddress(trimming: address)

@@ -46,7 +46,7 @@ final class Bookkeeper: Loop {
         let entries = try await shard.outcomes(after: position, limit: Self.batch)
         guard let last = entries.last else {
             booked.withLock { $0 = position }
-            try await suppressions.tell()
+            try await suppressions.tell(shard)
             return false
         }
         let changes = entries.flatMap(\.changes)
@@ -57,7 +57,7 @@ final class Bookkeeper: Loop {
         suppressions.note(summary.suppressed)
         // First this, which makes room: a full Redis takes nothing that needs some.
         try await shard.forgetOutcomes(through: last.position)
-        try await suppressions.tell()
+        try await suppressions.tell(shard)
         booked.withLock { $0 = last.position }
         for mailing in summary.finished {
             logger.notice("a mailing is finished", metadata: ["mailing.id": "\(mailing)"])

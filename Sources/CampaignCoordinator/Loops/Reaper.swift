@@ -1,21 +1,15 @@
 internal import JobQueue
 internal import Logging
 
-/// Returns the jobs of workers that died to their lanes.
+/// Returns the jobs of workers that died to their lanes, in one shard.
 struct Reaper: Loop {
     static let purpose = "return the jobs of dead workers"
     static let rest = Duration.seconds(1)
 
-    let queue: JobQueue
+    let shard: QueueShard
     let logger: Logger
 
     func round() async throws -> Bool {
-        var isBusy = false
-        for shard in queue.shards { isBusy = try await reap(shard) || isBusy }
-        return isBusy
-    }
-
-    private func reap(_ shard: QueueShard) async throws -> Bool {
         let report = try await shard.reap()
         if let worker = report.worker, report.returned + report.inDoubt + report.dead > 0 {
             logger.notice(

@@ -5,54 +5,72 @@ internal import Synchronization
 
 /// Tells the workers of addresses that the contact book has suppressed since they may have been fed.
 ///
-/// What cannot be told, because Redis is away, is told with what follows. A coordinator that was killed before it told, or a Redis
-/// that forgot, is no trouble: a Redis is told of every suppressed address that still has something to come before it hands out
-/// jobs (``tellAll()``).
+/// Every shard hears of each address, for itself: one that is away holds up no other. What cannot be told now is told with what
+/// follows. A coordinator that was killed before it told, or a Redis that forgot, is no trouble: a Redis is told of every suppressed
+/// address that still has something to come before it hands out jobs (``tellAll(_:)``).
 final class SuppressionTeller: Sendable {
     private static let page = 1000
 
     private let book: ContactBook
-    private let queue: JobQueue
-    private let untold = Mutex<[BookingSummary.SuppressedAddress]>([])
+    private let shards: [QueueShard]
+    /// What each shard has not heard.
+    private let untold: Mutex<[[BookingSummary.SuppressedAddress]]>
 
     init(book: ContactBook, queue: JobQueue) {
         self.book = book
-        self.queue = queue
+        shards = queue.shards
+        untold = Mutex(Array(repeating: [], count: queue.shards.count))
     }
 
     /// Takes down addresses that are suppressed in the book.
     func note(_ addresses: [BookingSummary.SuppressedAddress]) {
         guard !addresses.isEmpty else { return }
-        untold.withLock { $0 += addresses }
+        untold.withLock { untold in
+            for i in untold.indices { untold[i] += addresses }
+        }
     }
 
-    /// Tells of all addresses that were taken down.
-    func tell() async throws {
+    /// Takes out addresses that are suppressed no more.
+    func withdraw(_ keys: Set<String>) {
+        untold.withLock { untold in
+            for i in untold.indices where !untold[i].isEmpty { untold[i].removeAll { keys.contains($0.key) } }
+        }
+    }
+
+    /// Tells a shard of all addresses that were taken down.
+    func tell(_ shard: QueueShard) async throws {
         let addresses = untold.withLock { untold in
-            defer { untold = [] }
-            return untold
+            defer { untold[shard.number] = [] }
+            return untold[shard.number]
         }
         guard !addresses.isEmpty else { return }
         do {
-            try await tell(addresses)
+            try await Self.tell(addresses, to: shard)
         } catch {
-            untold.withLock { $0 = addresses + $0 }
+            untold.withLock { $0[shard.number] = addresses + $0[shard.number] }
             throw error
         }
     }
 
-    /// Tells of every suppressed address to which something is still to be sent.
-    func tellAll() async throws {
+    /// Tells all shards of what was taken down; those that are away hear it later.
+    func tell() async {
+        await withTaskGroup(of: Void.self) { tasks in
+            for shard in shards { tasks.addTask { try? await self.tell(shard) } }
+        }
+    }
+
+    /// Tells shards of every suppressed address to which something is still to be sent.
+    func tellAll(_ shards: [QueueShard]) async throws {
         var last: String?
         repeat {
             let addresses = try await book.suppressionsOfOpenContacts(after: last, limit: Self.page)
-            try await tell(addresses)
+            for shard in shards { try await Self.tell(addresses, to: shard) }
             last = addresses.last?.key
         } while last != nil
     }
 
-    private func tell(_ addresses: [BookingSummary.SuppressedAddress]) async throws {
-        try await queue.suppress(
+    private static func tell(_ addresses: [BookingSummary.SuppressedAddress], to shard: QueueShard) async throws {
+        try await shard.suppress(
             addresses.map { ($0.key, SuppressionNotice(outcome: $0.outcome, reason: $0.reason)) })
     }
 }

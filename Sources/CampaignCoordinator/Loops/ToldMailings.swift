@@ -7,8 +7,8 @@ final class ToldMailings: Sendable {
     private struct State {
         var terms: [MailingID: (terms: MailingTerms, at: ContinuousClock.Instant)] = [:]
         var cancelled: Set<MailingID> = []
-        /// The last order to take up a delivery again.
-        var redelivered: [MailingID: Int64] = [:]
+        /// The last order to take up a delivery again, by shard.
+        var redelivered: [MailingID: [Int: Int64]] = [:]
         /// How often everything was forgotten.
         var generation = 0
     }
@@ -43,14 +43,15 @@ final class ToldMailings: Sendable {
         state.withLock { _ = $0.cancelled.insert(mailing) }
     }
 
-    /// The last order to take up a delivery of a mailing again that was told, and when: see ``noteRedelivered(_:through:in:)``.
-    func redelivered(_ mailing: MailingID) -> (number: Int64, generation: Int) {
-        state.withLock { ($0.redelivered[mailing] ?? 0, $0.generation) }
+    /// The last order to take up a delivery of a mailing again that a shard was told, and when: see
+    /// ``noteRedelivered(_:to:through:in:)``.
+    func redelivered(_ mailing: MailingID, to shard: Int) -> (number: Int64, generation: Int) {
+        state.withLock { ($0.redelivered[mailing]?[shard] ?? 0, $0.generation) }
     }
 
-    /// Takes down how far orders were told, unless all was forgotten since: then nobody knows which Redis was told.
-    func noteRedelivered(_ mailing: MailingID, through number: Int64, in generation: Int) {
-        state.withLock { if $0.generation == generation { $0.redelivered[mailing] = number } }
+    /// Takes down how far a shard was told orders, unless all was forgotten since: then nobody knows which Redis was told.
+    func noteRedelivered(_ mailing: MailingID, to shard: Int, through number: Int64, in generation: Int) {
+        state.withLock { if $0.generation == generation { $0.redelivered[mailing, default: [:]][shard] = number } }
     }
 
     /// Forgets a mailing that was cleared away: should it run again, all is told anew.

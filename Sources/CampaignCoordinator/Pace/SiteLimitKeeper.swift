@@ -14,11 +14,27 @@ struct SiteLimitKeeper: Loop {
     let logger: Logger
 
     func round() async throws -> Bool {
-        let wanted = try await SiteLimits(book: book, configured: configured).all
-        let present = try await queue.siteLimits()
-        for site in Set(wanted.keys).union(present.keys) where wanted[site]?.limit != present[site] {
-            try await queue.setSiteLimit(wanted[site]?.limit, for: site)
-        }
+        try await agree(with: queue.shards)
         return false
+    }
+
+    /// Makes shards agree; one that cannot be reached holds up no other.
+    func agree(with shards: [QueueShard]) async throws {
+        let wanted = try await SiteLimits(book: book, configured: configured).all
+        var failure: (any Error)?
+        for shard in shards {
+            do { try await agree(with: shard, wanted.mapValues(\.limit)) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func agree(with shard: QueueShard, _ limits: [String: SiteLimit]) async throws {
+        let wanted = limits.filter { site, _ in
+            site == JobQueue.allSites || queue.shardNumber(ofSite: site) == shard.number
+        }
+        let present = try await shard.siteLimits()
+        for site in Set(wanted.keys).union(present.keys) where wanted[site] != present[site] {
+            try await shard.setSiteLimit(wanted[site], for: site)
+        }
     }
 }

@@ -1,7 +1,7 @@
 public import Delivery
 import GRDB
 
-/// A campaign: one list, an invitation, later its reminders.
+/// A campaign: one list, an invitation and its reminders.
 public struct Campaign: Codable, Hashable, Sendable {
     public var name: String
     /// The name of the list.
@@ -35,18 +35,23 @@ public struct Mailing: Codable, Hashable, Sendable {
     public var fed: Int
     public var started: String?
     public var finished: String?
+    /// Whom a reminder goes to; `nil` for an invitation, which goes to the whole list.
+    public var selection: AudienceSelection?
 
     public var id: MailingID { MailingID(rawValue: number) }
 }
 
 extension Mailing {
     static let select = """
-        SELECT mailings.id, campaigns.name, lists.name, mailings.name, state, template, retry, options, audience,
-            prepared, fed, started, finished
-        FROM mailings JOIN campaigns ON campaigns.id = mailings.campaign JOIN lists ON lists.id = campaigns.list
+        SELECT mailings.id, campaigns.name, lists.name, mailings.name, mailings.state, mailings.template,
+            mailings.retry, mailings.options, mailings.audience, mailings.prepared, mailings.fed, mailings.started,
+            mailings.finished, sources.name, audiences.filter
+        FROM mailings LEFT JOIN audiences ON audiences.mailing = mailings.id
+        LEFT JOIN mailings sources ON sources.id = audiences.source
+        JOIN campaigns ON campaigns.id = mailings.campaign JOIN lists ON lists.id = campaigns.list
         """
 
-    init(row: Row) {
+    init(row: Row) throws {
         number = row[0]
         campaign = row[1]
         list = row[2]
@@ -60,5 +65,8 @@ extension Mailing {
         fed = row[10]
         started = (row[11] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
         finished = (row[12] as Int64?).map { UnixTime(milliseconds: $0).iso8601 }
+        if let source = row[13] as String?, let filter = row[14] as String? {
+            selection = AudienceSelection(of: source, try SelectedAudience.filter(filter))
+        }
     }
 }

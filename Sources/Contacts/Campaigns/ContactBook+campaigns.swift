@@ -86,7 +86,13 @@ extension ContactBook {
             db, sql: "\(Mailing.select) WHERE mailings.campaign = ? ORDER BY mailings.id", arguments: [id])
         return Campaign(
             name: name, list: row?[0] ?? "", created: UnixTime(milliseconds: row?[1] ?? 0).iso8601,
-            mailings: mailings.map(Mailing.init(row:)))
+            mailings: try mailings.map(Mailing.init(row:)))
+    }
+
+    /// A mailing of a campaign by its name; without one, the only mailing that the campaign has.
+    /// - Throws: ``ContactBookError`` with code `unknownCampaign`, `unknownMailing` or `severalMailings`.
+    public func mailing(of campaign: String, named name: String?) async throws -> Mailing {
+        try await read { db in try Self.mailing(db, of: campaign, named: name) }
     }
 
     /// A mailing by its number.
@@ -99,8 +105,10 @@ extension ContactBook {
     public func mailings(in states: Set<MailingState>) async throws -> [Mailing] {
         try await read { db in
             let wanted = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            return try Row.fetchAll(db, sql: "\(Mailing.select) WHERE state IN (\(wanted)) ORDER BY mailings.id")
-                .map(Mailing.init(row:))
+            return try Row.fetchAll(
+                db, sql: "\(Mailing.select) WHERE mailings.state IN (\(wanted)) ORDER BY mailings.id"
+            )
+            .map(Mailing.init(row:))
         }
     }
 
@@ -109,6 +117,6 @@ extension ContactBook {
         guard let row else {
             throw ContactBookError(.unknownMailing, "There is no mailing number \(id) in the contact book.")
         }
-        return Mailing(row: row)
+        return try Mailing(row: row)
     }
 }

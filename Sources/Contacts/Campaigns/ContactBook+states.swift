@@ -2,13 +2,15 @@ public import Delivery
 import GRDB
 
 extension ContactBook {
-    /// Starts a mailing: its audience is everybody who is in the list now, and ``prepare(_:limit:at:)`` lays it down.
-    /// - Throws: ``ContactBookError`` with code `wrongState` when it is no draft, `importInterrupted` when the list is
-    ///   incomplete, `importRunning` when it is growing.
+    /// Starts a mailing; ``prepare(_:limit:at:)`` lays its audience down: everybody who is in the list now, or, for a reminder, whoever
+    /// of the earlier mailing fits.
+    /// - Throws: ``ContactBookError`` with code `wrongState` when it is no draft, or the earlier mailing's audience is not laid down
+    ///   yet; `importInterrupted` when the list is incomplete, `importRunning` when it is growing.
     public func start(_ id: MailingID, at now: UnixTime) async throws {
         try await write { db in
             let mailing = try Self.mailing(db, id)
             guard mailing.state == .draft else { throw Self.wrongState(mailing, to: "start") }
+            if let selection = mailing.selection { _ = try Self.source(db, selection, campaign: mailing.campaign) }
             let list = try Self.listID(db, named: mailing.list)
             switch try Self.lastImport(db, list: list)?.state {
             case .interrupted:
@@ -77,7 +79,7 @@ extension ContactBook {
     static func wrongState(_ mailing: Mailing, to verb: String) -> ContactBookError {
         let remedy =
             switch mailing.state {
-            case .draft: "Start it first."
+            case .draft: mailing.selection == nil ? "Start it first." : "Start it first, or discard it."
             case .preparing, .running: "Pause or cancel it if it should stop."
             case .waiting: "Add licences and it goes on by itself."
             case .paused: "Resume it to go on."

@@ -26,5 +26,11 @@ public struct BookingSummary: Hashable, Sendable {
         public var key: String
         public var outcome: Outcome
         public var reason: Reason
+
+        public init(key: String, outcome: Outcome, reason: Reason) {
+            self.key = key
+            self.outcome = outcome
+            self.reason = reason
+        }
     }
 }

@@ -12,9 +12,10 @@ public struct PreparationProgress: Codable, Hashable, Sendable {
 extension ContactBook {
     /// Lays down the next part of a started mailing's audience: one delivery for each contact, in the list's order.
     ///
-    /// Contacts that are invalid, duplicated or suppressed get their outcome at once; the others are Queued. Call it until
-    /// it is complete; what one call does is one transaction, so that a crash in between costs nothing.
-    /// - Parameter limit: how many contacts this call takes at most.
+    /// An invitation goes to all contacts of the list, a reminder to those of an earlier mailing that fit at this moment: each of
+    /// them is decided once. Contacts that are invalid, duplicated or suppressed get their outcome at once; the others are Queued.
+    /// Call it until it is complete; what one call does is one transaction, so that a crash in between costs nothing.
+    /// - Parameter limit: how many contacts this call takes, or decides about, at most.
     /// - Throws: ``ContactBookError`` with code `wrongState` when the mailing is not being prepared.
     public func prepare(_ id: MailingID, limit: Int = 10_000, at now: UnixTime) async throws -> PreparationProgress {
         try await write { db in
@@ -22,8 +23,12 @@ extension ContactBook {
             guard mailing.state == .preparing || mailing.state == .paused, mailing.audience == nil else {
                 throw Self.wrongState(mailing, to: "prepare")
             }
-            let added = try Self.layDown(db, mailing: mailing, limit: limit, at: now)
-            let isComplete = added < limit
+            let (added, isComplete) =
+                if let audience = try SelectedAudience(db, of: id) {
+                    try Self.layDown(db, mailing: mailing, audience, limit: limit, at: now)
+                } else {
+                    try Self.layDownList(db, mailing: mailing, limit: limit, at: now)
+                }
             if isComplete {
                 try db.execute(
                     sql: """
@@ -38,30 +43,65 @@ extension ContactBook {
         }
     }
 
-    /// Makes deliveries for the next contacts, with their histories and tallies; answers how many.
-    private static func layDown(_ db: Database, mailing: Mailing, limit: Int, at now: UnixTime) throws -> Int {
+    /// Makes deliveries for the next contacts of the list; answers how many, and whether these were the last.
+    private static func layDownList(
+        _ db: Database, mailing: Mailing, limit: Int, at now: UnixTime
+    ) throws -> (added: Int, isComplete: Bool) {
+        let people = """
+            SELECT id, key, occurrence, problem FROM contacts
+            WHERE list = (
+                    SELECT list FROM campaigns JOIN mailings ON mailings.campaign = campaigns.id
+                    WHERE mailings.id = :mailing)
+                AND id > (SELECT prepared_contact FROM mailings WHERE id = :mailing)
+                AND id <= (SELECT last_contact FROM mailings WHERE id = :mailing)
+            ORDER BY id LIMIT :limit
+            """
+        let added = try layDown(db, mailing: mailing, people, ["limit": limit], at: now)
+        return (added, added < limit)
+    }
+
+    /// Decides about the next contacts of an earlier mailing, and makes deliveries for those that fit.
+    private static func layDown(
+        _ db: Database, mailing: Mailing, _ audience: SelectedAudience, limit: Int, at now: UnixTime
+    ) throws -> (added: Int, isComplete: Bool) {
+        let until = min(audience.decided + max(0, limit), audience.end)
+        let added = try layDown(
+            db, mailing: mailing, audience.people,
+            ["source": audience.source, "from": audience.decided, "until": until], at: now)
+        try db.execute(
+            sql: "UPDATE audiences SET decided = ? WHERE mailing = ?", arguments: [until, mailing.number])
+        return (added, until == audience.end)
+    }
+
+    /// The outcome with which a contact `c` begins, of whose address `s` is the suppression.
+    ///
+    /// The order of the cases is the rule: L1 before L2 before L3. Duplicated: an occurrence beyond the first.
+    static let firstOutcome =
+        "CASE WHEN c.problem IS NOT NULL THEN 2 WHEN c.occurrence > 1 THEN 3 ELSE ifnull(s.outcome, 0) END"
+
+    /// Makes deliveries for contacts, with their histories and tallies; answers how many.
+    /// - Parameter people: the contacts, as SQL with the columns `id`, `key`, `occurrence` and `problem`.
+    private static func layDown(
+        _ db: Database, mailing: Mailing, _ people: String, _ range: [String: any DatabaseValueConvertible],
+        at now: UnixTime
+    ) throws -> Int {
         let first = mailing.prepared
-        // The order of the cases is the rule: L1 before L2 before L3. Duplicated: an occurrence beyond the first.
+        var arguments = range
+        arguments["mailing"] = mailing.number
+        arguments["first"] = first
+        arguments["now"] = now.milliseconds
         try db.cachedStatement(
             sql: """
                 INSERT INTO deliveries (mailing, ordinal, contact, outcome, reason, events, changed_at)
-                SELECT ?1, ?2 - 1 + row_number() OVER (ORDER BY c.id), c.id,
-                    CASE WHEN c.problem IS NOT NULL THEN 2 WHEN c.occurrence > 1 THEN 3 ELSE ifnull(s.outcome, 0) END,
+                SELECT :mailing, :first - 1 + row_number() OVER (ORDER BY c.id), c.id,
+                    \(firstOutcome),
                     CASE WHEN c.problem IS NOT NULL THEN 'bad_syntax' WHEN c.occurrence > 1 THEN 'duplicate'
                         ELSE ifnull(s.reason, 'waiting') END,
                     c.problem IS NOT NULL OR c.occurrence > 1 OR s.key IS NOT NULL,
-                    ?3
-                FROM (
-                    SELECT id, key, occurrence, problem FROM contacts
-                    WHERE list = (
-                            SELECT list FROM campaigns JOIN mailings ON mailings.campaign = campaigns.id
-                            WHERE mailings.id = ?1)
-                        AND id > (SELECT prepared_contact FROM mailings WHERE id = ?1)
-                        AND id <= (SELECT last_contact FROM mailings WHERE id = ?1)
-                    ORDER BY id LIMIT ?4
-                ) c LEFT JOIN suppressions s ON s.key = c.key
+                    :now
+                FROM (\(people)) c LEFT JOIN suppressions s ON s.key = c.key
                 """
-        ).execute(arguments: [mailing.number, first, now.milliseconds, limit])
+        ).execute(arguments: StatementArguments(arguments))
         let added = db.changesCount
         guard added > 0 else { return 0 }
         try db.execute(

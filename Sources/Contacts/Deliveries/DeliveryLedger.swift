@@ -105,9 +105,11 @@ struct DeliveryLedger {
     {
         var entry = before
         var isAttempted = false
+        var hasStruckOut = false
         var sent: UnixTime?
         var delta = deltas[job.mailing.rawValue] ?? Delta()
-        for change in changes {
+        for var change in changes {
+            hasStruckOut = end(&change, ifLastStrikeOf: entry) || hasStruckOut
             try note(change, number: entry.events)
             entry.absorb(change)
             if change.outcome == .sent, entry.licence != .charged {
@@ -139,6 +141,7 @@ struct DeliveryLedger {
         {
             try endRedelivery(of: job)
         }
+        if hasStruckOut { try callOff(job, after: .zero) }
         if hasEarlyBounces, let sent { entry = try bookEarlyBounces(of: job, sent: sent, on: entry) }
         return entry
     }

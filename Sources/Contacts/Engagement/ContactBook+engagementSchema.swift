@@ -56,4 +56,17 @@ extension ContactBook {
                 count(DISTINCT ordinal) FILTER (WHERE reason = 'complaint')
             FROM history WHERE reason IN ('opt_out', 'complaint') AND rule <> 'L3' GROUP BY mailing;
         """
+
+    /// Whom reminders go to: contacts of an earlier mailing, the source, who fit the filter.
+    ///
+    /// `decided` is how many contacts of the source have been looked at, from the first on: those that fitted have a delivery.
+    static let audiences = """
+        CREATE TABLE audiences (
+            mailing INTEGER PRIMARY KEY REFERENCES mailings (id),
+            source INTEGER NOT NULL REFERENCES mailings (id),
+            filter TEXT NOT NULL CHECK (json_valid(filter)),
+            decided INTEGER NOT NULL DEFAULT 0 CHECK (decided >= 0),
+            CHECK (source < mailing)
+        ) STRICT;
+        """
 }

@@ -22,7 +22,7 @@ extension ContactBook {
     /// The next deliveries of a mailing that are to be taken up again, by the number of the order.
     ///
     /// An order stands until the attempt is booked, for a Redis that forgets it. Contacts that were suppressed meanwhile get their
-    /// outcome here. Strikes and attempts are carried over; patience with a server that defers begins anew.
+    /// outcome here. Strikes and attempts are carried over.
     /// - Parameter number: of the last order that the queue has.
     public func redeliveries(
         mailing id: MailingID, after number: Int64, limit: Int, fieldNames: [String], at now: UnixTime
@@ -41,8 +41,7 @@ extension ContactBook {
                     if let suppression = Self.suppression(row) {
                         suppressed.append((job, suppression.outcome, suppression.reason))
                     } else {
-                        var entry = Self.entry(row, mailing: id, selection: selection)
-                        entry.job.firstAttempt = nil
+                        let entry = Self.entry(row, mailing: id, selection: selection)
                         found.append(
                             Redelivery(entry: entry, number: order[0], due: UnixTime(milliseconds: order[2])))
                     }
@@ -54,17 +53,60 @@ extension ContactBook {
         }
     }
 
-    /// The deliveries of which the queue may have jobs though they are over, as far as it is time to tell.
-    public func callOffs(at now: UnixTime, limit: Int = 500) async throws -> [(job: DeliveryJob.ID, lane: String)] {
+    /// Which of some deliveries, that a queue has as settled, wait in the book for another attempt that nobody has ordered, with their lanes.
+    ///
+    /// That is so in a Redis which came back as it was before they were taken up again.
+    public func stranded(_ ordinals: [UInt32], of mailing: MailingID) async throws -> [(ordinal: UInt32, lane: String)]
+    {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT c.lane FROM deliveries d JOIN contacts c ON c.id = d.contact
+                    WHERE d.mailing = ? AND d.ordinal = ? AND \(Self.isStranded)
+                    """)
+            return try ordinals.compactMap { ordinal in
+                try String.fetchOne(statement, arguments: [mailing.rawValue, ordinal]).map { (ordinal, $0) }
+            }
+        }
+    }
+
+    /// Orders stranded deliveries to be taken up again at once; answers how many still were.
+    public func takeUp(stranded ordinals: [UInt32], of mailing: MailingID, at now: UnixTime) async throws -> Int {
+        try await write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    INSERT INTO redeliveries (mailing, ordinal, due)
+                    SELECT d.mailing, d.ordinal, ? FROM deliveries d
+                    WHERE d.mailing = ? AND d.ordinal = ? AND \(Self.isStranded)
+                    """)
+            return try ordinals.reduce(into: 0) { count, ordinal in
+                try statement.execute(arguments: [now.milliseconds, mailing.rawValue, ordinal])
+                count += db.changesCount
+            }
+        }
+    }
+
+    /// Open, in nobody's hands, and more than laid down: what the queue settled is in the history, as a rule.
+    private static let isStranded = """
+        d.outcome IN (0, 8, 9) AND d.held = 0 AND d.events > 1
+            AND NOT EXISTS (SELECT 1 FROM redeliveries r WHERE r.mailing = d.mailing AND r.ordinal = d.ordinal)
+        """
+
+    /// The next deliveries of which the queue may have jobs though they are over, as far as it is time to tell.
+    /// - Parameter last: the last one of the page before; `nil` for the first page.
+    public func callOffs(
+        at now: UnixTime, after last: DeliveryJob.ID? = nil, limit: Int = 500
+    ) async throws -> [(job: DeliveryJob.ID, lane: String)] {
         try await read { db in
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT o.mailing, o.ordinal, c.lane
                     FROM call_offs o JOIN deliveries d ON d.mailing = o.mailing AND d.ordinal = o.ordinal
                     JOIN contacts c ON c.id = d.contact
-                    WHERE o.due <= ? LIMIT ?
+                    WHERE o.due <= ? AND (o.mailing, o.ordinal) > (?, ?) ORDER BY o.mailing, o.ordinal LIMIT ?
                     """)
-            return try Row.fetchAll(statement, arguments: [now.milliseconds, limit]).map {
+            let start: [Int64] = last.map { [Int64($0.mailing.rawValue), Int64($0.ordinal)] } ?? [-1, -1]
+            return try Row.fetchAll(statement, arguments: [now.milliseconds, start[0], start[1], limit]).map {
                 (DeliveryJob.ID(mailing: MailingID(rawValue: $0[0]), ordinal: $0[1]), $0[2])
             }
         }

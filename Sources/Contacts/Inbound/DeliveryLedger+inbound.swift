@@ -3,7 +3,7 @@ import GRDB
 
 extension DeliveryLedger {
     /// How long the queue may go on with a delivery that is over: a worker may have a result of it that is not told yet.
-    private static let callOffDelay = Duration.seconds(30)
+    static let callOffDelay = Duration.seconds(30)
 
     /// Books what came back about one delivery of the book.
     mutating func book(_ event: InboundEvent, of job: DeliveryJob.ID) throws {
@@ -36,10 +36,11 @@ extension DeliveryLedger {
         let terms = try terms(of: change.job.mailing)
         let verdict = terms.policy.verdict(after: bounce, attempts: entry.attempts, strikes: entry.strikes, at: now)
         if let end = verdict.end { change = end }
-        let after = try book([change], of: change.job, on: entry)
+        var after = try book([change], of: change.job, on: entry)
         if let delay = verdict.delay {
             if status.outcome == .sent, terms.takesJobs {
                 try redeliver(change.job, due: now + delay)
+                after.firstAttempt = nil
             }
         } else if status.outcome != .sent {
             try callOff(change.job)
@@ -68,11 +69,27 @@ extension DeliveryLedger {
         return found
     }
 
+    /// Ends a delivery at the soft bounce of an attempt that is one too many; answers whether it did.
+    ///
+    /// As a rule the worker does that. But it knows of no strike that the book took in by a report, or from a Redis that came back older,
+    /// while the job was in the queue: then it has put the job aside once more, and that is called off.
+    func end(_ change: inout StatusChange, ifLastStrikeOf entry: Entry) -> Bool {
+        guard change.outcome == .softBounced, change.attempt > 0, !entry.status.outcome.isPermanent,
+            entry.strikes >= RetryPolicy.strikeLimit - 1
+        else { return false }
+        (change.outcome, change.reason, change.rule) = (.bounced, .softBounceLimit, "X2")
+        return true
+    }
+
     /// Orders the queue to take up a delivery again.
     private mutating func redeliver(_ job: DeliveryJob.ID, due: UnixTime) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO redeliveries (mailing, ordinal, due) VALUES (?, ?, ?)")
         try statement.execute(arguments: [job.mailing.rawValue, job.ordinal, due.milliseconds])
+        // Patience with a server that defers begins anew, as it does in the queue: the first attempt may be days ago.
+        let renew = try db.cachedStatement(
+            sql: "UPDATE deliveries SET first_attempt = NULL WHERE mailing = ? AND ordinal = ?")
+        try renew.execute(arguments: [job.mailing.rawValue, job.ordinal])
         hasRedeliveries = true
         summary.redeliveries += 1
     }
@@ -91,12 +108,12 @@ extension DeliveryLedger {
         try statement.execute(arguments: [job.mailing.rawValue, job.ordinal])
     }
 
-    /// Orders the queue to drop what it has of a delivery that is over.
-    private func callOff(_ job: DeliveryJob.ID) throws {
+    /// Orders the queue to drop what it has of a delivery that is over, at once or when no worker can have a result any more.
+    func callOff(_ job: DeliveryJob.ID, after delay: Duration = Self.callOffDelay) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO call_offs (mailing, ordinal, due) VALUES (?, ?, ?)")
         try statement.execute(arguments: [
-            job.mailing.rawValue, job.ordinal, (now + Self.callOffDelay).milliseconds,
+            job.mailing.rawValue, job.ordinal, (now + delay).milliseconds,
         ])
     }
 }

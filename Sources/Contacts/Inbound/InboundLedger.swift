@@ -39,7 +39,7 @@ struct InboundLedger {
         }
         if event.source == .automaticReply || event.classification.reason == .automaticReply { return .ignored }
         if case .delivery(let job) = event.subject, job.mailing.isTest { return .ignored }
-        switch try finder.find(event.subject) {
+        switch try finder.find(event.subject, isProven: event.source == .webhook) {
         case .found(let job):
             try ledger.book(event, of: job)
             return .booked

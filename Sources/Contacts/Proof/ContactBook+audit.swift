@@ -6,13 +6,17 @@ extension ContactBook {
     ///
     /// One snapshot of the book is read, beside which bookkeeping goes on. Time is linear in the deliveries, memory
     /// constant.
-    /// - Parameter campaign: the campaign to audit; `nil` for all.
-    /// - Throws: ``ContactBookError`` with code `unknownCampaign`.
-    public func audit(campaign: String? = nil) async throws -> AuditReport {
+    /// - Parameters:
+    ///   - campaign: the campaign to audit; `nil` for all.
+    ///   - mailing: the one of its mailings to audit; `nil` for all of them.
+    /// - Throws: ``ContactBookError`` with code `unknownCampaign` or `unknownMailing`.
+    public func audit(campaign: String? = nil, mailing: String? = nil) async throws -> AuditReport {
         try await read { db in
             var report = AuditReport()
             let ids: [Int64] =
-                if let campaign {
+                if let campaign, let mailing {
+                    [Int64(try Self.mailing(db, of: campaign, named: mailing).number)]
+                } else if let campaign {
                     try Int64.fetchAll(
                         db, sql: "SELECT id FROM mailings WHERE campaign = ? ORDER BY id",
                         arguments: [Self.campaignID(db, named: campaign)])
@@ -40,7 +44,9 @@ extension ContactBook {
         try replay.run(db)
 
         check("audience laid down", expected: mailing.prepared, actual: replay.deliveries)
-        if mailing.audience != nil {
+        if mailing.selection != nil {
+            report.checks += try auditSelection(db, of: mailing, scope: scope)
+        } else if mailing.audience != nil {
             let listed = try number(
                 """
                 SELECT count(*) FROM contacts
@@ -77,11 +83,11 @@ extension ContactBook {
             check("finished mailing is wholly fed", expected: mailing.prepared, actual: mailing.fed)
         }
         check(
-            "contacts to be attempted again that are not Soft Bounced", expected: 0,
+            "contacts to be attempted again that are over, or held", expected: 0,
             actual: try number(
                 """
                 SELECT count(*) FROM redeliveries r JOIN deliveries d ON d.mailing = r.mailing AND d.ordinal = r.ordinal
-                WHERE r.mailing = ? AND d.outcome <> 8
+                WHERE r.mailing = ? AND (d.outcome NOT IN (0, 8, 9) OR d.held <> 0)
                 """))
         for aspect in HistoryReplay.Aspect.allCases {
             report.checks.append(
@@ -90,6 +96,25 @@ extension ContactBook {
                     wrong: replay.wrong[aspect] ?? 0,
                     findings: replay.findings[aspect] ?? []))
         }
+    }
+
+    /// The checks of a reminder's audience: all of the earlier mailing were decided about, and nobody else is in it.
+    private static func auditSelection(_ db: Database, of mailing: Mailing, scope: String) throws -> [AuditCheck] {
+        guard let audience = try SelectedAudience(db, of: mailing.id) else { return [] }
+        let strangers = try Int.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) FROM deliveries d WHERE mailing = ? AND NOT EXISTS
+                    (SELECT 1 FROM deliveries o WHERE o.contact = d.contact AND o.mailing = ?)
+                """,
+            arguments: [mailing.number, audience.source])
+        let alien = AuditCheck(
+            scope, "contacts that are not of the earlier mailing", expected: 0, actual: strangers ?? 0)
+        guard mailing.audience != nil else { return [alien] }
+        let decided = AuditCheck(
+            scope, "contacts of the earlier mailing that were decided about", expected: audience.end,
+            actual: audience.decided)
+        return [decided, alien]
     }
 
     /// The checks of the whole book: licences, and that every row's parent exists.
@@ -103,7 +128,7 @@ extension ContactBook {
         var findings: [String] = []
         let tables = [
             "lists", "imports", "contacts", "campaigns", "mailings", "deliveries", "tallies", "engagements",
-            "redeliveries",
+            "redeliveries", "audiences",
         ]
         for table in tables {
             for violation in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check(\(table))").prefix(1000) {

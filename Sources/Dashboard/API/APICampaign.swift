@@ -28,6 +28,8 @@ public struct APICampaign: Hashable, Sendable, Codable {
         public var options: MailingOptions
         /// The links, list headers and the return path of its messages.
         public var message: MessageOptions
+        /// Whom a reminder goes to; `nil` for an invitation, which goes to the whole list.
+        public var selection: AudienceSelection?
         /// Why it does not go on at this moment, for people.
         public var waitsFor: String?
 
@@ -50,6 +52,7 @@ public struct APICampaign: Hashable, Sendable, Codable {
             fed = mailing.fed
             self.options = options
             self.message = message
+            selection = mailing.selection
             self.waitsFor = waitsFor
         }
 

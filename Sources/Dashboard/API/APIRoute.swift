@@ -36,6 +36,12 @@ public enum APIRoute {
     /// Something to do with a campaign: `start`, `pause`, `resume`, `cancel`.
     public static func campaign(_ name: String, action: String) -> String { "\(campaign(name))/\(action)" }
 
+    /// Where reminders of a campaign are created.
+    public static func mailings(_ name: String) -> String { "\(campaign(name))/mailings" }
+
+    /// Whom a reminder of a campaign would reach.
+    public static func forecast(_ name: String) -> String { "\(campaign(name))/audience" }
+
     /// How a campaign is to be sent.
     public static func options(_ name: String) -> String { "\(campaign(name))/options" }
 

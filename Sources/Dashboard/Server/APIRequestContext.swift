@@ -41,6 +41,9 @@ extension Request {
         uri.queryParameters[values: parameter[...]].map(String.init)
     }
 
+    /// The mailing of a campaign that is meant; `nil` when none is named.
+    var mailing: String? { values("mailing").first }
+
     /// A query's parameter as a number of things to answer: 1 to `most`.
     func limit(default standard: Int, most: Int) throws -> Int {
         guard let text = values("limit").first else { return standard }

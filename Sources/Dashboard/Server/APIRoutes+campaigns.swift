@@ -17,32 +17,35 @@ extension APIRoutes {
             return try Response.json(try await report(on: campaign), status: .created, request, context)
         }
         api.get("campaigns/{name}") { request, context in
-            try Response.json(try await report(on: try context.name("name")), request, context)
+            try Response.json(
+                try await report(on: try context.name("name"), mailing: request.mailing), request, context)
         }
         api.get("campaigns/{name}/preview") { request, context in
             guard let contact = request.values("contact").first else {
                 throw APIErrorReport(code: "bad_input", message: "name a contact: ?contact=ADDRESS")
             }
-            let message = try await coordinator.preview(try context.name("name"), contact: contact)
+            let message = try await coordinator.preview(
+                try context.name("name"), mailing: request.mailing, contact: contact)
             return Response(
                 status: .ok, headers: [.contentType: "message/rfc822"],
                 body: .init(byteBuffer: ByteBuffer(bytes: message)))
         }
         api.post("campaigns/{name}/options") { request, context in
             let name = try context.name("name")
-            try await coordinator.setOptions(name, try await context.read(MailingOptions.self, from: request))
-            return try Response.json(
-                APICampaignChange(campaign: try await report(on: name), notes: []), request, context)
+            try await coordinator.setOptions(
+                name, mailing: request.mailing, try await context.read(MailingOptions.self, from: request))
+            return try Response.json(try await change(of: name, request), request, context)
         }
         api.post("campaigns/{name}/message") { request, context in
             let name = try context.name("name")
-            try await coordinator.setMessage(name, try await context.read(MessageChange.self, from: request))
-            return try Response.json(
-                APICampaignChange(campaign: try await report(on: name), notes: []), request, context)
+            try await coordinator.setMessage(
+                name, mailing: request.mailing, try await context.read(MessageChange.self, from: request))
+            return try Response.json(try await change(of: name, request), request, context)
         }
         api.get("campaigns/{name}/check") { request, context in
             let name = try context.name("name")
-            let findings = try await coordinator.check(name, selectors: request.values("selector"))
+            let findings = try await coordinator.check(
+                name, mailing: request.mailing, selectors: request.values("selector"))
             return try Response.json(APILint(campaign: name, findings: findings), request, context)
         }
         api.post("campaigns/{name}/test") { request, context in
@@ -52,43 +55,54 @@ extension APIRoutes {
                 throw APIErrorReport(code: "bad_input", message: "timeoutSeconds must be from 1 to 300")
             }
             let report = try await coordinator.sendTest(
-                try context.name("name"), to: order.to, contact: order.contact, limit: .seconds(seconds))
+                try context.name("name"), mailing: request.mailing, to: order.to, contact: order.contact,
+                limit: .seconds(seconds))
             return try Response.json(report, request, context)
         }
-        addOrder("start", to: api) { try await coordinator.startCampaign($0) }
-        addOrder("pause", to: api) { name in
-            try await coordinator.pauseCampaign(name)
+        addOrder("start", to: api) { try await coordinator.startCampaign($0, mailing: $1) }
+        addOrder("pause", to: api) { name, mailing in
+            try await coordinator.pauseCampaign(name, mailing: mailing)
             return []
         }
-        addOrder("resume", to: api) { name in
-            try await coordinator.resumeCampaign(name)
+        addOrder("resume", to: api) { name, mailing in
+            try await coordinator.resumeCampaign(name, mailing: mailing)
             return []
         }
-        addOrder("cancel", to: api) { name in
-            try await coordinator.cancelCampaign(name)
+        addOrder("cancel", to: api) { name, mailing in
+            try await coordinator.cancelCampaign(name, mailing: mailing)
             return []
         }
     }
 
     private func addOrder(
         _ order: String, to api: RouterGroup<APIRequestContext>,
-        carryOut: @escaping @Sendable (String) async throws -> [String]
+        carryOut: @escaping @Sendable (String, String?) async throws -> [String]
     ) {
         api.post("campaigns/{name}/\(order)") { request, context in
             let name = try context.name("name")
-            let notes = try await carryOut(name)
-            return try Response.json(
-                APICampaignChange(campaign: try await report(on: name), notes: notes), request, context)
+            let notes = try await carryOut(name, request.mailing)
+            return try Response.json(try await change(of: name, request, notes: notes), request, context)
         }
     }
 
-    private func report(on name: String) async throws -> APICampaign {
+    /// What became of an order: the mailing that it was given to, as it is now.
+    private func change(of name: String, _ request: Request, notes: [String] = []) async throws -> APICampaignChange {
+        APICampaignChange(campaign: try await report(on: name, mailing: request.mailing), notes: notes)
+    }
+
+    /// A campaign with all its mailings, or with the one that is named.
+    func report(on name: String, mailing: String?) async throws -> APICampaign {
         // There are few campaigns, and a name that is unknown is refused here with the ones that are known.
         let numbers = try await coordinator.statistics(name)
         guard let campaign = try await coordinator.campaigns().first(where: { $0.name == numbers.campaign }) else {
             throw APIErrorReport(code: "not_found", message: "there is no campaign \(name)")
         }
-        return try report(on: campaign, numbers)
+        var report = try report(on: campaign, numbers)
+        if let mailing {
+            let meant = try await coordinator.mailing(of: name, named: mailing).name
+            report.mailings.removeAll { $0.name != meant }
+        }
+        return report
     }
 
     private func report(on campaign: Campaign) async throws -> APICampaign {

@@ -31,6 +31,7 @@ extension APIRoutes {
             let limit = try request.limit(default: 1000, most: 10_000)
             var filter = AudienceFilter()
             filter.outcomes = try request.outcomes("status")
+            filter.lastOutcomes = try request.outcomes("lastStatus")
             filter.opened = try request.truth("opened")
             filter.clicked = try request.truth("clicked")
             filter.started = try request.truth("started")
@@ -42,7 +43,7 @@ extension APIRoutes {
                 return ordinal
             }
             let contacts = try await coordinator.audience(
-                campaign: try context.name("name"), mailing: request.values("mailing").first, filter, after: after,
+                campaign: try context.name("name"), mailing: request.mailing, filter, after: after,
                 limit: limit)
             return try Response.json(
                 APIAudiencePage(contacts: contacts, next: contacts.count == limit ? contacts.last?.ordinal : nil),

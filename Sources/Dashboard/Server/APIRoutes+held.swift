@@ -23,14 +23,16 @@ extension APIRoutes {
                 }
                 return after
             }
-            let page = try await coordinator.held(try context.name("name"), kind: kind, after: after, limit: limit)
+            let page = try await coordinator.held(
+                try context.name("name"), mailing: request.mailing, kind: kind, after: after, limit: limit)
             return try Response.json(
                 APIHeldPage(held: page, next: page.count == limit ? page.last?.ordinal : nil), request, context)
         }
         api.post("campaigns/{name}/held") { request, context in
             let order = try await context.read(APIHoldDecision.self, from: request)
             let report = try await coordinator.resolve(
-                try context.name("name"), order.kind, addresses: order.addresses, as: HoldResolution(order.decision))
+                try context.name("name"), mailing: request.mailing, order.kind, addresses: order.addresses,
+                as: HoldResolution(order.decision))
             return try Response.json(report, request, context)
         }
     }

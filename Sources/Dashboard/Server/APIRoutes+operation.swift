@@ -25,7 +25,12 @@ extension APIRoutes {
                 APITLSReport(counts.day, counts.entries, host: ProcessInfo.processInfo.hostName), request, context)
         }
         api.get("audit") { request, context in
-            try Response.json(try await coordinator.audit(request.values("campaign").first), request, context)
+            let campaign = request.values("campaign").first
+            guard campaign != nil || request.mailing == nil else {
+                throw APIErrorReport(code: "bad_input", message: "name the campaign of the mailing: ?campaign=NAME")
+            }
+            return try Response.json(
+                try await coordinator.audit(campaign, mailing: request.mailing), request, context)
         }
     }
 }

@@ -14,6 +14,7 @@ struct APIRoutes: Sendable {
         let api = router.group("\(APIRoute.prefix)").add(middleware: TokenMiddleware(token: coordinator.token))
         addLists(to: api)
         addCampaigns(to: api)
+        addReminders(to: api)
         addEngagement(to: api)
         addHeld(to: api)
         addAccounts(to: api)

@@ -78,7 +78,7 @@ struct ErrorMiddleware: RouterMiddleware {
             case .alreadyExists: (.conflict, "already_exists")
             case .importRunning, .importInterrupted, .wrongState: (.conflict, "wrong_state")
             case .malformedFile: (.badRequest, "malformed_file")
-            case .badName, .badHeader, .badArgument: (.badRequest, "bad_input")
+            case .badName, .badHeader, .badArgument, .severalMailings: (.badRequest, "bad_input")
             }
         let rows = error.malformedRows.map { APIErrorReport.Row(line: $0.line, problem: $0.problem) }
         return (

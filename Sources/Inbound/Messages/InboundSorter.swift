@@ -4,8 +4,8 @@ public import MailMessage
 /// Makes events for the contact book out of an incoming message: whom it is about, what it means, and which makes it one.
 ///
 /// Whom it is about is known, in this order, by the token in the address that it came to; by the token in the ENVID that a
-/// report repeats; by tokens anywhere in the message, if they name one delivery; else by what the report says of
-/// Message-ID and recipients. A token is proof, the rest is a clue.
+/// report repeats; by the code in the Message-ID of the message that came back; by tokens anywhere in the message, if they name
+/// one delivery; else by what the report says of Message-ID and recipients. A token or a code is proof, the rest is a clue.
 public struct InboundSorter: Sendable {
     private let keys: TokenKeys
 
@@ -78,14 +78,18 @@ public struct InboundSorter: Sendable {
         case .deliveryReport, .notice, .complaint: break
         }
         let findings = draft.message.findings
-        let named = findings.lazy.compactMap(\.originalEnvelopeID).first.flatMap { EnvelopeID.job(of: $0, keys: keys) }
+        let named =
+            findings.lazy.compactMap(\.originalEnvelopeID).first.flatMap { EnvelopeID.job(of: $0, keys: keys) }
+            ?? findings.lazy.compactMap(\.returnedMessageID).first
+            .flatMap { MessageIDCode.job(ofMessageID: $0, keys: keys) }
         if let named { return event(draft, about: named).map { [$0] } ?? [] }
         let deliveries = keys.deliveries(namedIn: message)
         if deliveries.count == 1 { return event(draft, about: deliveries[0]).map { [$0] } ?? [] }
         return findings.compactMap { finding in
             let clues = InboundClues(
                 messageID: finding.returnedMessageID, originalRecipient: finding.originalRecipient,
-                recipient: finding.recipient)
+                recipient: finding.recipient,
+                returnedRecipient: finding.returnedMessageID == nil ? nil : draft.message.returnedRecipients.first)
             return clues == InboundClues() ? nil : draft.event(finding, .clues(clues))
         }
     }

@@ -5,7 +5,7 @@ internal import Delivery
 //     id        16 bytes
 //     source    1 byte
 //     subject   1 byte: 0 a delivery, then mailing and ordinal as varints; else 8 + which clues follow: 1 Message-ID,
-//               2 original recipient, 4 recipient, each varint length, UTF-8
+//               2 original recipient, 4 recipient, 16 recipient of the returned message, each varint length, UTF-8
 //     time      varint, ms since 1970
 //     outcome   1 byte, 255 where the status does not change
 //     phase     1 byte
@@ -86,9 +86,11 @@ extension WireWriter {
             write(varint: UInt64(job.mailing.rawValue))
             write(varint: UInt64(job.ordinal))
         case .clues(let clues):
-            let texts = [clues.messageID, clues.originalRecipient, clues.recipient]
-            write(byte: texts.enumerated().reduce(8) { $1.element == nil ? $0 : $0 | 1 << UInt8($1.offset) })
-            for case let text? in texts { write(string: text) }
+            let texts: [(bit: UInt8, text: String?)] = [
+                (1, clues.messageID), (2, clues.originalRecipient), (4, clues.recipient), (16, clues.returnedRecipient),
+            ]
+            write(byte: texts.reduce(8) { $1.text == nil ? $0 : $0 | $1.bit })
+            for case (_, let text?) in texts { write(string: text) }
         }
     }
 }
@@ -102,11 +104,12 @@ extension WireReader {
                     mailing: MailingID(rawValue: UInt32(truncatingIfNeeded: try readVarint())),
                     ordinal: UInt32(truncatingIfNeeded: try readVarint())))
         }
-        guard mark & ~7 == 8 else { throw .malformed("subject \(mark)") }
+        guard mark & ~23 == 8 else { throw .malformed("subject \(mark)") }
         var clues = InboundClues()
         if mark & 1 != 0 { clues.messageID = try readString() }
         if mark & 2 != 0 { clues.originalRecipient = try readString() }
         if mark & 4 != 0 { clues.recipient = try readString() }
+        if mark & 16 != 0 { clues.returnedRecipient = try readString() }
         return .clues(clues)
     }
 }

@@ -4,12 +4,12 @@
 -- Result: how many were put aside; -1 when this Redis does not know the mailing, -2 when it is cancelled.
 -- Guarantees: an order, whose number is greater than those of the job's orders before it, is carried out once however often it is
 --   repeated. The job stays settled until it is due, so that no older copy of it, wherever it lies, is sent; and of the copies that
---   are put aside, only that of the last order is.
+--   are put aside, only that of the last order is. It is held no more.
 local m = ARGV[1]
 local state = state_of(m)
 if not state then return -1 end
 if state == 'cancelled' then return -2 end
-local moved, reopened, seconds = 0, 0, {}
+local moved, reopened, held, seconds = 0, 0, 0, {}
 local was_restored = redis.call('EXISTS', key_over(m)) == 1
 for i = 2, #ARGV, 5 do
   local ordinal, number, site, due, payload = unpack(ARGV, i, i + 4)
@@ -19,6 +19,7 @@ for i = 2, #ARGV, 5 do
   if last < tonumber(number) then
     redis.call('HSET', key_again(m), ordinal, number)
     reopened = reopened + redis.call('SETBIT', key_done(m), ordinal, 1)
+    held = held + redis.call('HDEL', prefix .. 'doubt:' .. m, ordinal) + redis.call('HDEL', prefix .. 'dead:' .. m, ordinal)
     local second = math.ceil(due / 1000)
     redis.call('RPUSH', key_bucket(second), m .. '!' .. number .. ' ' .. site .. '\n' .. payload)
     seconds[#seconds + 1] = second * 1000
@@ -30,7 +31,7 @@ if moved == 0 then return 0 end
 add_scores(due_key, seconds)
 count(m, 'due', moved)
 count(m, 'closed', -reopened)
-count(m, 'settled', -reopened)
+count(m, 'settled', held - reopened)
 -- What this Redis has not had before.
 count(m, 'fed', moved - reopened)
 return moved

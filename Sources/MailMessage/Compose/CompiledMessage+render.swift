@@ -28,7 +28,7 @@ extension CompiledMessage {
             case .to:
                 needsSMTPUTF8 = appendTo(address, to: &buffer) || needsSMTPUTF8
             case .messageID:
-                appendMessageID(of: job, to: &buffer.output)
+                appendMessageID(of: job, to: &buffer)
             case .from(let name, let address):
                 name.render(values, into: &buffer.scratch)
                 address.withUnsafeBufferPointer {
@@ -67,17 +67,18 @@ extension CompiledMessage {
 
     /// The Message-ID of a contact's message, with its angle brackets.
     public func messageID(of job: DeliveryJob.ID) -> String {
-        "<\(job.mailing.rawValue).\(job.ordinal)\(String(decoding: messageIDSuffix, as: UTF8.self))>"
+        var store = ByteStore(capacity: 64)
+        messageIDEnding.append(job, to: &store)
+        return String(decoding: store.bytes, as: UTF8.self)
     }
 
-    private func appendMessageID(of job: DeliveryJob.ID, to output: inout ByteStore) {
-        // The longest line: two numbers of ten digits, the dot between them, and the brackets.
-        output.append(messageIDSuffix.count + 35 > 78 ? "Message-ID:\r\n <" : "Message-ID: <")
-        output.append(decimal: job.mailing.rawValue)
-        output.append(UInt8(ascii: "."))
-        output.append(decimal: job.ordinal)
-        output.append(messageIDSuffix)
-        output.append(">\r\n")
+    private func appendMessageID(of job: DeliveryJob.ID, to buffer: inout MessageBuffer) {
+        buffer.scratch.truncate(to: 0)
+        messageIDEnding.append(job, to: &buffer.scratch)
+        // Name, colon and space are twelve.
+        buffer.output.append(buffer.scratch.count + 12 > 78 ? "Message-ID:\r\n " : "Message-ID: ")
+        buffer.output.append(buffer.scratch.bytes)
+        buffer.output.append("\r\n")
     }
 
     /// Answers whether the address is not ASCII.

@@ -30,7 +30,7 @@ public struct CompiledMessage: Sendable {
     let links: MessageLinks
     /// The built-in slots that need a token.
     let linkSlots: Set<Int>
-    let messageIDSuffix: [UInt8]
+    let messageIDEnding: MessageIDEnding
     let senderNeedsSMTPUTF8: Bool
 
     /// Compiles `template`.
@@ -47,7 +47,7 @@ public struct CompiledMessage: Sendable {
         if let replyTo = template.replyTo { try HeaderAddress.check(replyTo.address, part: .replyTo) }
         try template.options?.check()
         try MessageAttachment.check(template.attachments, html: template.html)
-        messageIDSuffix = try Array(HeaderAddress.messageIDSuffix(of: template).utf8)
+        messageIDEnding = try MessageIDEnding(of: template, tokenKey: tokenKey)
         let domain = template.messageIDDomain ?? String(template.from.domain)
         let version = template.version
         let tracked = try TrackedHTML(template)

@@ -1,3 +1,5 @@
+internal import Delivery
+
 /// What an address must be to stand in the headers of a template.
 ///
 /// Whether mail can be sent to it is not asked here.
@@ -28,12 +30,17 @@ enum HeaderAddress {
         }
     }
 
-    /// What follows mailing and ordinal in a Message-ID: `.salt@domain`.
-    static func messageIDSuffix(of template: MessageTemplate) throws -> String {
+    /// What a Message-ID has behind mailing and ordinal: a salt, unless it has a code, and a domain.
+    static func messageIDEnding(of template: MessageTemplate) throws -> (salt: String, domain: String) {
         let salt = template.messageIDSalt ?? String(template.version.prefix(12))
         guard !salt.isEmpty, salt.utf8.allSatisfy({ isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }) else {
             throw MessageTemplateError(
                 .invalidValue, in: .messageID, "its salt “\(salt)” may hold only letters A to Z, digits and hyphens")
+        }
+        guard salt.utf8.count < MessageIDParts.codeLength else {
+            throw MessageTemplateError(
+                .invalidValue, in: .messageID,
+                "its salt “\(salt)” is as long as a code; it may have \(MessageIDParts.codeLength - 1) characters")
         }
         let domain = template.messageIDDomain ?? String(template.from.domain)
         guard !domain.isEmpty, domain.utf8.allSatisfy(isDomainByte) else {
@@ -41,7 +48,7 @@ enum HeaderAddress {
                 .invalidValue, in: .messageID,
                 "its domain “\(domain)” must be written in ASCII (an international domain as xn--…)")
         }
-        return ".\(salt)@\(domain)"
+        return (salt, domain)
     }
 
     static func isLetterOrDigit(_ byte: UInt8) -> Bool {

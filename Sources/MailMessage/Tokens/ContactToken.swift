@@ -18,6 +18,8 @@ public struct ContactToken: Hashable, Sendable {
         case open = 4
         /// In links that tell of a click.
         case click = 5
+        /// In the Message-ID, which is told of a message that comes back: see ``MessageIDCode``.
+        case messageID = 6
     }
 
     public var purpose: Purpose
@@ -36,7 +38,10 @@ public struct ContactToken: Hashable, Sendable {
 
     /// What is authenticated: version and purpose, key, mailing, ordinal.
     func payload(keyID: UInt8) -> [UInt8] {
-        var bytes = [Self.version << 4 | purpose.rawValue, keyID]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.payloadLength)
+        bytes.append(Self.version << 4 | purpose.rawValue)
+        bytes.append(keyID)
         for number in [job.mailing.rawValue, job.ordinal] {
             for shift in stride(from: 24, through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: number >> UInt32(shift)))

@@ -37,6 +37,7 @@ public struct TokenKey: Sendable {
     func authentication(of payload: [UInt8]) -> [UInt8] {
         var code = code
         code.update(data: payload)
-        return Array(code.finalize().prefix(ContactToken.codeLength))
+        // Going through the code byte by byte, as a sequence, costs as much as making it.
+        return code.finalize().withUnsafeBytes { Array($0.prefix(ContactToken.codeLength)) }
     }
 }

@@ -27,6 +27,9 @@ public struct TokenKeys: Sendable {
         self.known = known
     }
 
+    /// The key that a token names.
+    func key(_ id: UInt8) -> TokenKey? { known[id] }
+
     /// Reads the lines of a key file.
     public init(parsing text: String) throws(KeyFileError) {
         var keys: [TokenKey] = []

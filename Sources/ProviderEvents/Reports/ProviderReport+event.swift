@@ -61,21 +61,15 @@ extension ProviderReport {
             if let job = EnvelopeID.job(of: token, keys: keys) { return .delivery(job) }
         }
         let id = messageID.map(Self.bare).flatMap { $0.isEmpty ? nil : $0 }
+        if let id, let job = MessageIDCode.job(ofMessageID: id, keys: keys) { return .delivery(job) }
         guard [.delivered, .delayed].contains(kind) else {
             return .clues(InboundClues(messageID: id, recipient: recipient))
         }
         // Providers tell of all mail of an account: that some message to an address arrived, or is late, says nothing of ours, which
-        // may still be waiting. So the address is no clue here, and the Message-ID of somebody else's message none either.
-        guard let id, Self.mayBeOurs(id) else { return nil }
+        // may still be waiting. So the address is no clue here, and the Message-ID of somebody else's message none either: one that is
+        // not of our form, or has a code that is not ours.
+        guard let id, let parts = MessageIDParts(parsing: id), !parts.hasCode else { return nil }
         return .clues(InboundClues(messageID: id))
-    }
-
-    /// Whether a bare Message-ID has the form of ours: `mailing.ordinal.salt@domain`.
-    private static func mayBeOurs(_ id: String) -> Bool {
-        let parts = id.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[1].isEmpty else { return false }
-        let words = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        return words.count == 3 && UInt32(words[0]) != nil && UInt32(words[1]) != nil && !words[2].isEmpty
     }
 
     /// A Message-ID without its brackets.

@@ -19,12 +19,16 @@ struct DeliveryFinderTests {
     }
 
     @Test(
-        "a Message-ID of ours decides, whoever the report names",
-        arguments: ["1.0.5a1t@x.org", "<1.0.5A1T@x.org>", "1.0.5a1t"])
-    func messageID(text: String) async throws {
+        "a Message-ID of ours decides, where one of the addresses is the contact's",
+        arguments: [
+            InboundClues(messageID: "1.0.5a1t@x.org", recipient: "A@x.org"),
+            InboundClues(messageID: "<1.0.5A1T@x.org>", originalRecipient: "a@X.org", recipient: "b@x.org"),
+            InboundClues(messageID: "1.0.5a1t@x.org", recipient: "b@x.org", returnedRecipient: "a@x.org"),
+        ])
+    func messageID(clues: InboundClues) async throws {
         let (fixture, first, _) = try await fixture()
         #expect(first.rawValue == 1)
-        let summary = try await receive(fixture, InboundClues(messageID: text, recipient: "b@x.org"))
+        let summary = try await receive(fixture, clues)
         #expect(summary.booked == 1)
         let deliveries = try await fixture.book.history(ofAddress: "a@x.org").deliveries
         #expect(deliveries.map(\.status) == ["Bounced", "Sent"])
@@ -32,8 +36,60 @@ struct DeliveryFinderTests {
     }
 
     @Test(
+        "a Message-ID of ours with another's address, or with none, finds nobody: its salt is no secret",
+        arguments: [
+            InboundClues(messageID: "1.0.5a1t@x.org"), InboundClues(messageID: "1.0.5a1t@x.org", recipient: "b@x.org"),
+            InboundClues(
+                messageID: "1.0.5a1t@x.org", originalRecipient: "b@x.org", recipient: "c@x.org",
+                returnedRecipient: "d@x.org"),
+        ])
+    func forgedByNumber(clues: InboundClues) async throws {
+        let (fixture, _, _) = try await fixture()
+        #expect(try await receive(fixture, clues).unmatched == 1)
+        #expect(try await fixture.book.unmatchedEvents().map(\.cause) == ["nobody"])
+        #expect(try await fixture.outcomes() == ["Sent": 3])
+        #expect(try await fixture.book.suppression(ofAddress: "a@x.org") == nil)
+    }
+
+    @Test("a provider that has proved who it is need not repeat the address, but may not name another")
+    func provider() async throws {
+        let (fixture, _, _) = try await fixture()
+        func receive(_ id: UInt8, _ clues: InboundClues) async throws -> InboundSummary {
+            try await fixture.receive(event(id, .clues(clues), .bounced, .noSuchUser, source: .webhook)).inbound
+        }
+        #expect(try await receive(1, InboundClues(messageID: "1.1.5a1t@x.org", recipient: "c@x.org")).unmatched == 1)
+        #expect(try await fixture.status("b@x.org") == "Sent accepted")
+        #expect(try await receive(2, InboundClues(messageID: "1.1.5a1t@x.org")).booked == 1)
+        #expect(try await fixture.status("b@x.org") == "Bounced no_such_user")
+        #expect(try await fixture.status("c@x.org") == "Sent accepted")
+    }
+
+    @Test("a Message-ID with a code that nobody knew finds nobody, and is not looked for by the address")
+    func wrongCode() async throws {
+        let (fixture, _, _) = try await fixture()
+        for (id, number) in ["1.1", "9.1", "1.99"].enumerated() {
+            for source in [InboundEvent.Source.bounce, .webhook] {
+                let clues = InboundClues(
+                    messageID: "\(number).abcdefghijklmnopqrstuvwx@x.org", originalRecipient: "b@x.org",
+                    recipient: "b@x.org", returnedRecipient: "b@x.org")
+                let summary = try await fixture.receive(
+                    event(
+                        UInt8(2 * id) + (source == .webhook ? 1 : 0), .clues(clues), .bounced, .noSuchUser,
+                        source: source))
+                #expect(summary.inbound.unmatched == 1)
+            }
+        }
+        #expect(Set(try await fixture.book.unmatchedEvents().map(\.cause)) == ["unknown_delivery"])
+        #expect(try await fixture.outcomes() == ["Sent": 3])
+        #expect(try await fixture.book.suppression(ofAddress: "b@x.org") == nil)
+    }
+
+    @Test(
         "a Message-ID of another deployment, or none of ours, decides nothing",
-        arguments: ["1.0.0ther@x.org", "1.0@x.org", "x", "", "9.0.5a1t@x.org", "1.0.5a1t.x@x.org", "-1.0.5a1t@x.org"])
+        arguments: [
+            "1.0.0ther@x.org", "1.0@x.org", "x", "", "9.0.5a1t@x.org", "1.0.5a1t.x@x.org", "-1.0.5a1t@x.org",
+            "1.0.5a1t",
+        ])
     func foreignMessageID(text: String) async throws {
         let (fixture, _, _) = try await fixture()
         #expect(try await receive(fixture, InboundClues(messageID: text)).unmatched == 1)

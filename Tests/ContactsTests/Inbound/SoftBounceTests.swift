@@ -100,6 +100,54 @@ struct SoftBounceTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test("patience with a server that defers begins anew with each order, also for a Redis that is fed again")
+    func patience() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.sent(["a@x.org", "b@x.org"])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull))
+        let days: Int64 = 3 * 24 * 3_600_000
+        try await fixture.book([change(id, 0, .deferred, .rateLimited, attempt: 2, at: days)])
+        let again = try #require(try await fixture.open(id, from: 0, limit: 1).first?.job)
+        #expect(again.firstAttempt == BookFixture.now + .milliseconds(days + 2000))
+        // One that was quicker than its Sent is booked with it.
+        try await fixture.book([change(id, 0, .deferred, .rateLimited, attempt: 3, at: 2 * days)])
+        let early = try event(2, delivery(id, 0), .softBounced, .mailboxFull, at: 2 * days + 5000)
+        _ = try await fixture.book.book(inbound: [early], at: BookFixture.now + .milliseconds(2 * days + 6000))
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 4, at: 2 * days)])
+        #expect(try await fixture.redeliveries(id).map(\.entry.job.strikes) == [2])
+        try await fixture.book([change(id, 0, .deferred, .rateLimited, attempt: 5, at: 3 * days)])
+        let last = try #require(try await fixture.open(id, from: 0, limit: 1).first?.job)
+        #expect(last.firstAttempt == BookFixture.now + .milliseconds(3 * days + 5000))
+        #expect(try await fixture.isBalanced())
+    }
+
+    @Test(
+        "a strike by a report about an attempt in doubt counts, though the queue's job does not know of it",
+        arguments: 0...1)
+    func strikesUnknownToTheQueue(bySMTP: Int) async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        var attempt: UInt16 = 0
+        for strike in 0..<2 {
+            attempt += 1
+            if strike < bySMTP {
+                try await fixture.book([change(id, 0, .softBounced, .mailboxFull, attempt: attempt)])
+            } else {
+                try await fixture.book([change(id, 0, .queued, .inDoubt, phase: .dot, attempt: attempt)])
+                let summary = try await fixture.receive(
+                    event(UInt8(strike), delivery(id, 0), .softBounced, .mailboxFull))
+                #expect(summary.redeliveries == 0)
+            }
+        }
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        // The worker's second, or first.
+        let last = try await fixture.book([change(id, 0, .softBounced, .mailboxFull, attempt: attempt + 1)])
+        #expect(try await fixture.status("a@x.org") == "Bounced soft_bounce_limit")
+        #expect(last.suppressed.map(\.key) == ["a@x.org"] && last.finished == [id])
+        #expect(try await fixture.book.callOffs(at: BookFixture.now).map(\.job.ordinal) == [0])
+        #expect(try await fixture.isBalanced())
+    }
+
     @Test("of an attempt in doubt it is the answer: a strike, and the attempt that is waiting follows")
     func inDoubt() async throws {
         let fixture = try BookFixture()

@@ -15,8 +15,9 @@ final class DovecotServer: Sendable {
         var description: String
     }
 
-    init(password: String) async throws {
-        certificates = try await TestCertificates()
+    /// - Parameter names: whom its certificate is for.
+    init(password: String, names: String = "DNS:localhost,IP:127.0.0.1") async throws {
+        certificates = try await TestCertificates(names: names)
         guard let imapPort = RedisServer.freePort(), let pop3Port = RedisServer.freePort() else {
             throw StartFailure(description: "there is no free port")
         }
@@ -51,6 +52,25 @@ final class DovecotServer: Sendable {
         try await Tool.run(["chown", "nobody", file])
         try await Tool.run(["mv", file, "\(directory.path)/mail/new/\(name)"])
     }
+
+    /// Puts many messages into the user's mailbox, as nobody but a test can.
+    func deliver(_ count: Int, _ message: (Int) -> String) async throws {
+        for number in 0..<count {
+            let file = URL(filePath: "\(directory.path)/mail/new/\(number).mx")
+            try Data(message(number).utf8).write(to: file)
+        }
+        try await Tool.run(["chown", "-R", "nobody", directory.path + "/mail"])
+    }
+
+    /// Somebody else marks a message of the mailbox as deleted, and leaves it there.
+    func deliverDeleted(_ message: String, name: String) async throws {
+        try await deliver(message, name: name)
+        let mail = directory.path + "/mail"
+        try await Tool.run(["mv", "\(mail)/new/\(name)", "\(mail)/cur/\(name):2,T"])
+    }
+
+    /// How often a user has logged in.
+    var logins: Int { log.ranges(of: "-login: Info: Login: ").count }
 
     /// How many messages the mailbox holds.
     func count() throws -> Int {

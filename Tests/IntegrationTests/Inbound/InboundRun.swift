@@ -113,10 +113,12 @@ final class InboundRun {
     }
 
     /// The most memory that the service has had so far, in bytes.
-    func peakMemory() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(service.pid)/status", encoding: .utf8)
-        let match = try #require(status.firstMatch(of: /VmHWM:\s+([0-9]+) kB/))
-        return try #require(Int(match.1)) * 1024
+    func peakMemory() throws -> Int { try #require(Self.peakMemory(of: service.pid)) }
+
+    /// The most memory that a process has had so far, in bytes; `nil` when it is gone.
+    static func peakMemory(of pid: Int32) -> Int? {
+        let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        return status?.firstMatch(of: /VmHWM:\s+([0-9]+) kB/).flatMap { Int($0.1) }.map { $0 * 1024 }
     }
 
     /// How many events the contact book has taken in, by what became of them.

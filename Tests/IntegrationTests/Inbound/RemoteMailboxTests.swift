@@ -47,21 +47,75 @@ struct RemoteMailboxTests {
 
         try run.run.write("password", "wrong\n")
         let refused = try await Postrider.run(imap)
-        #expect(refused.status == 75 && refused.errors.contains("localhost"), "\(refused.errors)")
+        #expect(refused.status == 75 && refused.errors.contains("ann at imaps://localhost"), "\(refused.errors)")
+        #expect(refused.errors.contains("AUTHENTICATIONFAILED") && refused.errors.contains("--password-file"))
+        #expect(!refused.errors.contains("wrong"))
         await dovecot.stop()
         try await run.stop()
     }
 
-    @Test("A server that is not trusted hears no password", .timeLimit(.minutes(2)))
-    func untrusted() async throws {
-        let run = try await InboundRun(contacts: 1)
+    @Test(
+        "Tens of thousands of messages are read over one connection, each once, in memory that does not grow with them",
+        .timeLimit(.minutes(5)), arguments: ["imap", "imap --delete", "pop3"])
+    func large(way: String) async throws {
+        // IMAP and POP3 are asked in several parts.
+        let count = size("POSTRIDER_MAILBOX_MESSAGES", usually: 4500)
+        let run = try await InboundRun(contacts: 10)
         let dovecot = try await DovecotServer(password: "dear-secret")
         try run.run.write("password", "dear-secret\n")
-        let result = try await Postrider.run([
-            "inbound", "--data", run.run.data, "--password-file", run.run.path("password"), "--imap",
-            "imaps://ann@localhost:\(dovecot.imapPort)",
-        ])
+        let messages = (0..<10).map { run.bounce($0).message }
+        try await dovecot.deliver(count) { number in
+            messages[number % 10].replacingOccurrences(of: "Message-ID: <", with: "Message-ID: <\(number).")
+        }
+        let deleted = way != "imap"
+        if deleted { try await dovecot.deliverDeleted(run.bounce(0).message, name: "other.mx") }
+        let address =
+            way == "pop3" ? "pop3s://ann@localhost:\(dovecot.pop3Port)" : "imaps://ann@localhost:\(dovecot.imapPort)"
+        let arguments =
+            [
+                "inbound", "--data", run.run.data, "--password-file", run.run.path("password"), "--mailbox-ca",
+                dovecot.certificates.path("ca"), way == "pop3" ? "--pop3" : "--imap", address,
+            ] + (way == "imap --delete" ? ["--delete"] : [])
+        let start = ContinuousClock.now
+        let reader = try PostriderProcess(arguments)
+        var peak = 0
+        try await poll("it does not end: \(reader.errors)", limit: .seconds(200)) {
+            peak = max(peak, InboundRun.peakMemory(of: reader.pid) ?? 0)
+            return !reader.isRunning
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        // By POP3 what is marked as deleted is a message like others.
+        let expected = way == "pop3" ? count + 1 : count
+        #expect(try await reader.wait() == 0, "\(reader.errors)")
+        #expect(reader.output.filter { $0 != "," }.hasPrefix("\(expected) messages: \(expected) bounces"))
+        #expect(peak < 96 << 20, "\(peak) bytes")
+        #expect(dovecot.logins == (way == "pop3" ? (expected + 1999) / 2000 : 1), "\(dovecot.log)")
+        #expect(try dovecot.count() == (way == "pop3" ? 0 : deleted ? 1 : count))
+        try await poll("not all is booked", limit: .seconds(120)) {
+            try run.fates().values.reduce(0, +) == expected
+        }
+        #expect(try run.fates()["repeated"] ?? 0 == 0)
+        let again = try await Postrider.run(arguments)
+        #expect(again.status == 0 && again.output.hasPrefix("0 messages"), "\(again.output) \(again.errors)")
+        print("\(way): \(expected) messages, \(Int(Double(expected) / seconds)) a second, \(peak >> 20) MiB")
+        await dovecot.stop()
+        try await run.stop()
+    }
+
+    @Test(
+        "A server that is not trusted, or whose certificate bears another name, hears no password",
+        .timeLimit(.minutes(2)), arguments: [("DNS:localhost", false), ("DNS:mail.example.org", true)])
+    func untrusted(names: String, isTrusted: Bool) async throws {
+        let run = try await InboundRun(contacts: 1)
+        let dovecot = try await DovecotServer(password: "dear-secret", names: names)
+        try run.run.write("password", "dear-secret\n")
+        let result = try await Postrider.run(
+            [
+                "inbound", "--data", run.run.data, "--password-file", run.run.path("password"), "--imap",
+                "imaps://ann@localhost:\(dovecot.imapPort)",
+            ] + (isTrusted ? ["--mailbox-ca", dovecot.certificates.path("ca")] : []))
         #expect(result.status == 75)
+        #expect(result.errors.contains("imaps://localhost") && result.errors.contains("--mailbox-ca"))
         #expect(!dovecot.log.contains("Login"), "\(dovecot.log)")
         await dovecot.stop()
         try await run.stop()

@@ -85,24 +85,26 @@ struct ReturnedMailTests {
         try await run.stop()
     }
 
-    /// A report about the contact at a place of the first mailing: 0 its mailbox is full, 1 there is none, 2 it complains.
-    private static func event(
+    /// A report about the contact at a place of the first mailing: 0 its mailbox is full, 1 there is none, 2 it complains, 3 it leaves.
+    /// - Parameter id: tells apart reports of one kind about one contact, and is the number of the shard by which it comes.
+    static func event(
         _ ordinal: UInt32, kind: Int, id: UInt8 = 0, subject: InboundEvent.Subject? = nil
     ) -> InboundEvent {
         let classifications = [
             Classification(outcome: .softBounced, reason: .mailboxFull, rule: "P5"),
             Classification(outcome: .bounced, reason: .noSuchUser, rule: "5m"),
             Classification(outcome: .spam, reason: .complaint, rule: "N3"),
+            Classification(outcome: .unsubscribed, reason: .optOut, rule: "N3"),
         ]
-        let digest = (0..<4).map { UInt8(truncatingIfNeeded: ordinal >> ($0 * 8)) } + [id, UInt8(kind)]
+        let digest = [id, UInt8(kind)] + (0..<4).map { UInt8(truncatingIfNeeded: ordinal >> ($0 * 8)) }
         guard let id = InboundEventID(digest: digest + [UInt8](repeating: 1, count: 10)) else { preconditionFailure() }
         return InboundEvent(
-            id: id, source: kind == 2 ? .complaint : .bounce,
+            id: id, source: kind < 2 ? .bounce : .complaint,
             subject: subject ?? .delivery(.init(mailing: MailingID(rawValue: 1), ordinal: ordinal)), time: .now,
-            classification: classifications[kind], phase: kind == 2 ? .complaint : .dsn, reply: "as reported")
+            classification: classifications[kind], phase: kind < 2 ? .dsn : .complaint, reply: "as reported")
     }
 
-    private static func report(_ events: [InboundEvent], to url: String) async throws {
+    static func report(_ events: [InboundEvent], to url: String) async throws {
         let redis = Redis(
             endpoint: try RedisEndpoint(parsing: url), eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             logger: Logger(label: "test"))

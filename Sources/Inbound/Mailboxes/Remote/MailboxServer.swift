@@ -22,6 +22,8 @@ public struct MailboxServer: Sendable {
     let authorities: String?
     /// Whether the connection must be secured before the login.
     let requiresTLS: Bool
+    /// How long the server may be silent, and take to be connected with.
+    var patience = Duration.seconds(60)
 
     /// Reads `imaps://USER@HOST[:PORT]/MAILBOX` or `pop3s://USER@HOST[:PORT]`.
     ///

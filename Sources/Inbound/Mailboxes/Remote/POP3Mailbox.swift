@@ -1,48 +1,100 @@
 internal import MailMessage
+internal import Synchronization
 
 /// The mailbox of a POP3 server (RFC 1939): messages that are done are deleted, since POP3 knows no marks.
-struct POP3Mailbox: RemoteMailbox {
+///
+/// Messages go by their unique ids (§7, UIDL). The numbers by which they are asked for and deleted are a session's own:
+/// nothing is asked for by number over another connection than the one over which the numbers were told.
+final class POP3Mailbox: RemoteMailbox {
+    /// Deletions last only from the end of a session on (§6), which therefore does not wait for all of a large mailbox.
+    let sessionLimit = 2000
     private let session: CurlSession
     private let url: String
+    /// The numbers of messages, as long as the connection lasts by which they were told.
+    private let numbers = Mutex<[String: UInt32]?>(nil)
 
     init(_ server: MailboxServer) {
         session = CurlSession(server)
         url = server.base + "/"
     }
 
+    var remarks: [MailboxRemark] { [] }
+
     func unread() throws -> [String] {
-        Self.messages(inUniqueList: try session.perform(.init(url: url, command: "UIDL")))
+        try list().sorted { $0.value < $1.value }.map(\.key)
     }
 
-    /// The lines of an answer to UIDL, `1 whqtswO00WBw418f9t5JxYwZ` (RFC 1939 §7): a number and what it stands for.
-    static func messages(inUniqueList answer: [UInt8]) -> [String] {
-        String(decoding: answer, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init).filter {
-            let words = $0.split(separator: " ")
-            return words.count == 2 && UInt32(words[0]) != nil
+    private func list() throws -> [String: UInt32] {
+        numbers.withLock { $0 = nil }
+        let answer: [UInt8]
+        do throws(CurlSession.Failure) {
+            answer = try session.perform(.init(url: url, command: "UIDL")).content
+        } catch {
+            guard error.isRefusal else { throw error }
+            throw MissingUniqueIDs(failure: error)
         }
+        let list = Self.messages(inUniqueList: answer)
+        numbers.withLock { $0 = list }
+        return list
     }
 
-    func message(_ message: String) throws -> [UInt8]? {
-        try session.perform(.init(url: url + Self.number(of: message)), limit: MessageFingerprint.requiredBytes)
-    }
-
-    /// Deletes messages, if their numbers still mean them.
+    /// The lines of an answer to UIDL, `1 whqtswO00WBw418f9t5JxYwZ` (RFC 1939 §7): numbers by what they stand for.
     ///
-    /// Numbers are a session's own, and libcurl connects again without a word when a connection has ended.
-    func finish(_ messages: [String]) throws {
-        guard !messages.isEmpty else { return }
-        guard Set(try unread()).isSuperset(of: messages) else { throw RenumberedFailure() }
-        for message in messages {
-            _ = try session.perform(.init(url: url + Self.number(of: message), command: "DELE", hasNoAnswer: true))
+    /// A line that has no end was cut. Messages with the same unique id are the same (§7): one is read at a time.
+    static func messages(inUniqueList answer: [UInt8]) -> [String: UInt32] {
+        let text = String(decoding: answer[...(answer.lastIndex(of: 0x0A) ?? -1)], as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).reduce(into: [:]) { list, line in
+            let words = line.split(separator: " ")
+            guard words.count == 2, let number = UInt32(words[0]) else { return }
+            list[String(words[1])] = number
         }
     }
 
-    private static func number(of message: String) -> String { String(message.prefix { $0 != " " }) }
-
-    /// The numbers of a mailbox mean other messages than when it was listed; nothing was deleted by them.
-    struct RenumberedFailure: Error, CustomStringConvertible {
-        var description: String { "the POP3 server has numbered its messages anew; they are read again next time" }
+    func message(_ id: String) throws -> [UInt8]? {
+        try withNumber(of: id) { number throws(CurlSession.Failure) in
+            let request = CurlSession.Request(url: url + "\(number)", mayConnect: false)
+            return try session.perform(request, limit: MessageFingerprint.requiredBytes).content
+        }
     }
 
-    func close() { session.close() }
+    func finish(_ ids: [String]) throws {
+        for id in ids {
+            try withNumber(of: id) { number throws(CurlSession.Failure) in
+                _ = try session.perform(
+                    .init(url: url + "\(number)", command: "DELE", hasNoAnswer: true, mayConnect: false))
+            }
+        }
+    }
+
+    /// Does something by the number of a message, once more with its new one if the connection has ended; `nil` when it is gone.
+    @discardableResult
+    private func withNumber<Value>(
+        of id: String, _ body: (UInt32) throws(CurlSession.Failure) -> Value
+    ) throws -> Value? {
+        for isLast in [false, true] {
+            guard let number = try (numbers.withLock { $0 } ?? list())[id] else { return nil }
+            do throws(CurlSession.Failure) {
+                return try body(number)
+            } catch {
+                // libcurl leaves a connection after any failure.
+                numbers.withLock { $0 = nil }
+                guard error.isLoss || error.isRefusal, !isLast else { throw error }
+            }
+        }
+        return nil
+    }
+
+    func close() {
+        numbers.withLock { $0 = nil }
+        session.close()
+    }
+
+    /// A server that cannot say which messages it has, other than by numbers that change.
+    struct MissingUniqueIDs: Error, CustomStringConvertible {
+        var failure: CurlSession.Failure
+        var description: String {
+            "\(failure.place): the POP3 server has no UIDL (RFC 1939 §7), without which a wrong message might be deleted; "
+                + "read the mailbox by --imap, or have the server deliver into a --maildir"
+        }
+    }
 }

@@ -20,6 +20,8 @@ struct CampaignCheck: AsyncParsableCommand {
     @Argument(help: "The campaign's name.")
     var name: String
 
+    @OptionGroup var mailing: MailingOption
+
     @Option(
         help: ArgumentHelp("The selector of a DKIM key of the workers; may be given several times.", valueName: "name"))
     var selector: [String] = []
@@ -29,7 +31,7 @@ struct CampaignCheck: AsyncParsableCommand {
 
     func run() async throws {
         let selectors = Set(try client.configuration.settings().dkim.map(\.selector)).union(selector).sorted()
-        let path = APIRoute.check(name) + APIRoute.query(selectors.map { ("selector", $0) })
+        let path = APIRoute.check(name) + APIRoute.query(mailing.parameters + selectors.map { ("selector", $0) })
         let report: APILint = try await client.withClient { try await $0.get(path) }
         try format.print(report) {
             guard !report.findings.isEmpty else { return "Nothing to mend in campaign \(report.campaign)." }

@@ -18,19 +18,21 @@ struct CampaignInDoubt: AsyncParsableCommand {
     @Argument(help: "The campaign's name.")
     var name: String
 
+    @OptionGroup var mailing: MailingOption
+
     @Option(help: "How to print: text for people, json or csv for programs.")
     var format: HeldFormat = .text
 
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        let name = ShellWord.quoted(name)
+        let words = ShellWord.quoted(name) + mailing.words
         try await client.withClient { client in
             var list = HeldList(kind: .inDoubt, format: format, client: client)
-            try await list.print([self.name])
+            try await list.print(name, mailing)
             list.end(
-                remedy: "Send them again with: postrider campaign resolve \(name) --resend\n"
-                    + "Or count them as sent:  postrider campaign resolve \(name) --sent")
+                remedy: "Send them again with: postrider campaign resolve \(words) --resend\n"
+                    + "Or count them as sent:  postrider campaign resolve \(words) --sent")
         }
     }
 }
@@ -67,6 +69,7 @@ struct CampaignResolve: AsyncParsableCommand {
 
     @Flag var decision: Decision
 
+    @OptionGroup var mailing: MailingOption
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
@@ -74,11 +77,13 @@ struct CampaignResolve: AsyncParsableCommand {
         let order = APIHoldDecision(
             kind: .inDoubt, decision: decision == .resend ? .resend : .sent,
             addresses: addresses.isEmpty ? nil : addresses)
-        let report: HoldReport = try await client.withClient { try await $0.post(APIRoute.held(name), order) }
+        let report: HoldReport = try await client.withClient {
+            try await $0.post(APIRoute.held(name) + mailing.query, order)
+        }
         try format.print(report) {
             HoldReportText.words(
                 report, what: "in doubt", of: name, become: decision == .resend ? "sent again" : "counted as sent",
-                lookAgain: "postrider campaign in-doubt \(ShellWord.quoted(name))")
+                lookAgain: "postrider campaign in-doubt \(ShellWord.quoted(name))\(mailing.words)")
         }
     }
 }

@@ -6,17 +6,22 @@ struct CampaignOptions: ParsableArguments {
     @Argument(help: "The campaign's name.")
     var name: String
 
+    @OptionGroup var mailing: MailingOption
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
+
+    /// The campaign and its mailing as a shell takes them.
+    var words: String { ShellWord.quoted(name) + mailing.words }
 
     /// Gives the order, and prints what became of it.
     func order(_ action: String, done: String) async throws {
         let change: APICampaignChange = try await client.withClient {
-            try await $0.post(APIRoute.campaign(name, action: action))
+            try await $0.post(APIRoute.campaign(name, action: action) + mailing.query)
         }
         try format.print(change) {
-            (["Campaign \(change.campaign.campaign) \(done)"] + change.notes.map { "Note: \($0)" }).joined(
-                separator: "\n")
+            (["Campaign \(change.campaign.title(of: mailing.mailing)) \(done)"] + change.notes.map { "Note: \($0)" })
+                .joined(
+                    separator: "\n")
         }
     }
 }
@@ -26,17 +31,18 @@ struct CampaignStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Start sending a campaign.",
         discussion: """
-            Refused when the message names a field that no contact of the list has, or when it was started before.
+            Refused when the message names a field that no contact of the list has, or when it was started before. Whom a reminder \
+            goes to is found out now.
 
             Example:
               postrider campaign start spring
+              postrider campaign start spring --mailing reminder
             """)
 
     @OptionGroup var options: CampaignOptions
 
     func run() async throws {
-        let name = ShellWord.quoted(options.name)
-        try await options.order("start", done: "is started. Watch it with: postrider campaign watch \(name)")
+        try await options.order("start", done: "is started. Watch it with: postrider campaign watch \(options.words)")
     }
 }
 
@@ -52,8 +58,8 @@ struct CampaignPause: AsyncParsableCommand {
     @OptionGroup var options: CampaignOptions
 
     func run() async throws {
-        let name = ShellWord.quoted(options.name)
-        try await options.order("pause", done: "is paused. Let it go on with: postrider campaign resume \(name)")
+        try await options.order(
+            "pause", done: "is paused. Let it go on with: postrider campaign resume \(options.words)")
     }
 }
 
@@ -69,6 +75,20 @@ struct CampaignResume: AsyncParsableCommand {
     @OptionGroup var options: CampaignOptions
 
     func run() async throws { try await options.order("resume", done: "goes on.") }
+}
+
+/// `postrider campaign discard`.
+struct CampaignDiscard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discard", abstract: "Take back a reminder that was not started.",
+        discussion: """
+            Example:
+              postrider campaign discard spring --mailing reminder
+            """)
+
+    @OptionGroup var options: CampaignOptions
+
+    func run() async throws { try await options.order("discard", done: "is discarded.") }
 }
 
 /// `postrider campaign cancel`.

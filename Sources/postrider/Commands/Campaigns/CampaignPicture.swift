@@ -48,6 +48,9 @@ struct CampaignPicture {
         lines.append(
             "[\(ProgressBar.text(settled, of: mailing.audience))] \(NumberText.share(settled, of: mailing.audience))  "
                 + "\(NumberText.grouped(settled)) of \(NumberText.grouped(mailing.audience)) settled\(speed(mailing))")
+        if let selection = mailing.selection {
+            lines.append("to: \(AudienceText.words(selection.of, selection.filter))")
+        }
         if let reason = mailing.waitsFor { lines.append("waits: \(reason)") }
         lines += Self.held(mailing, of: campaign.campaign)
         var table = Table("outcome", "contacts#", "share#", "")
@@ -83,7 +86,7 @@ struct CampaignPicture {
     }
 
     private func speed(_ mailing: APICampaign.Mailing) -> String {
-        guard !mailing.isOver, let meter, let rate = meter.rate else { return "" }
+        guard !mailing.isOver, mailing.state != .draft, let meter, let rate = meter.rate else { return "" }
         var text = "  \(NumberText.rate(rate))"
         if let left = meter.timeLeft(for: mailing.audience - mailing.outcomes.permanent), left > .zero {
             text += "  about \(NumberText.duration(left)) left"

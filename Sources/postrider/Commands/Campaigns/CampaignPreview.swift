@@ -18,11 +18,12 @@ struct CampaignPreview: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A contact of the campaign's list.", valueName: "address"))
     var contact: String
 
+    @OptionGroup var mailing: MailingOption
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        let path = APIRoute.preview(name) + APIRoute.query([("contact", contact)])
+        let path = APIRoute.preview(name) + APIRoute.query(mailing.parameters + [("contact", contact)])
         let message = try await client.withClient { try await $0.bytes(path) }
         switch format.format {
         case .text: StandardOutput.write(bytes: message)

@@ -16,7 +16,7 @@ struct CampaignStatus: AsyncParsableCommand {
 
     func run() async throws {
         let campaign: APICampaign = try await options.client.withClient {
-            try await $0.get(APIRoute.campaign(options.name))
+            try await $0.get(APIRoute.campaign(options.name) + options.mailing.query)
         }
         try options.format.print(campaign) { CampaignPicture(campaign).lines.joined(separator: "\n") }
     }
@@ -27,7 +27,7 @@ struct CampaignStats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Print the statistics of a campaign.",
         discussion: """
-            The outcomes of a mailing add up to its audience at any time.
+            One grid for each mailing, or for the one that is named. The outcomes of a mailing add up to its audience at any time.
 
             Example:
               postrider campaign stats spring --format json
@@ -37,7 +37,7 @@ struct CampaignStats: AsyncParsableCommand {
 
     func run() async throws {
         let campaign: APICampaign = try await options.client.withClient {
-            try await $0.get(APIRoute.campaign(options.name))
+            try await $0.get(APIRoute.campaign(options.name) + options.mailing.query)
         }
         try options.format.print(campaign) {
             campaign.mailings.map { Self.text($0, of: campaign.campaign) }.joined(separator: "\n\n")

@@ -20,6 +20,7 @@ struct CampaignSet: AsyncParsableCommand {
     @Argument(help: "The campaign's name.")
     var name: String
 
+    @OptionGroup var mailing: MailingOption
     @OptionGroup var sending: SendingArguments
     @OptionGroup var message: MessageArguments
     @OptionGroup var format: FormatOptions
@@ -38,23 +39,24 @@ struct CampaignSet: AsyncParsableCommand {
 
     func run() async throws {
         let change: APICampaignChange = try await client.withClient { client in
-            let campaign: APICampaign = try await client.get(APIRoute.campaign(name))
+            let campaign: APICampaign = try await client.get(APIRoute.campaign(name) + mailing.query)
             let former = campaign.mailings.first
             var change = APICampaignChange(campaign: campaign, notes: [])
             if !message.isEmpty {
                 let options = try message.applied(to: former?.message ?? MessageOptions())
                 change = try await client.post(
-                    APIRoute.message(name), MessageChange(message: options, files: try message.files()))
+                    APIRoute.message(name) + mailing.query, MessageChange(message: options, files: try message.files()))
             }
             if !sending.isEmpty {
                 change = try await client.post(
-                    APIRoute.options(name), try sending.applied(to: former?.options ?? .standard))
+                    APIRoute.options(name) + mailing.query, try sending.applied(to: former?.options ?? .standard))
             }
             return change
         }
         try format.print(change) {
             let words = change.campaign.mailings.first.flatMap { OptionsText.words(for: $0.options) }
-            return "Campaign \(change.campaign.campaign) is sent: \(words ?? "at all hours, without a quota")"
+            return
+                "Campaign \(change.campaign.title(of: mailing.mailing)) is sent: \(words ?? "at all hours, without a quota")"
         }
     }
 }

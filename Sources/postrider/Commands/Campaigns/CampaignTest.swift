@@ -29,6 +29,7 @@ struct CampaignTest: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long to wait for its outcome, up to 5m (60s).", valueName: "time"))
     var timeout = "60s"
 
+    @OptionGroup var mailing: MailingOption
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
@@ -37,7 +38,7 @@ struct CampaignTest: AsyncParsableCommand {
     func run() async throws {
         let order = APITest(to: to, contact: contact, timeoutSeconds: Int(try limit().components.seconds))
         let report: TestReport = try await client.withClient {
-            try await $0.post(APIRoute.campaign(name, action: "test"), order)
+            try await $0.post(APIRoute.campaign(name, action: "test") + mailing.query, order)
         }
         try format.print(report) {
             guard let outcome = report.outcome else {

@@ -23,7 +23,8 @@ struct CampaignWatch: AsyncParsableCommand {
         let end = try await withThrowingTaskGroup(of: CampaignWatcher.End.self) { tasks in
             tasks.addTask {
                 try await options.client.withClient { client in
-                    var watcher = CampaignWatcher(name: options.name, format: options.format.format, client: client)
+                    var watcher = CampaignWatcher(
+                        name: options.name, mailing: options.mailing, format: options.format.format, client: client)
                     return try await watcher.run()
                 }
             }
@@ -34,7 +35,6 @@ struct CampaignWatch: AsyncParsableCommand {
             defer { tasks.cancelAll() }
             return try await tasks.next() ?? .interrupted
         }
-        let name = ShellWord.quoted(options.name)
         switch end {
         case .finished: break
         case .cancelled:
@@ -42,7 +42,8 @@ struct CampaignWatch: AsyncParsableCommand {
             throw ExitCode.failure
         case .interrupted:
             StandardError.write(
-                "No longer watching; the campaign goes on. Watch it again with: postrider campaign watch \(name)")
+                "No longer watching; the campaign goes on. Watch it again with: postrider campaign watch \(options.words)"
+            )
             throw ExitCode(130)
         }
     }
@@ -58,6 +59,7 @@ struct CampaignWatcher {
     private static let linePause = Duration.seconds(3)
 
     private let name: String
+    private let mailing: MailingOption
     private let format: OutputFormat
     private let client: APIClient
     private let isLive: Bool
@@ -68,8 +70,9 @@ struct CampaignWatcher {
     private var shown: APICampaign?
     private var lastLine: ContinuousClock.Instant?
 
-    init(name: String, format: OutputFormat, client: APIClient) {
+    init(name: String, mailing: MailingOption, format: OutputFormat, client: APIClient) {
         self.name = name
+        self.mailing = mailing
         self.format = format
         self.client = client
         isLive = format == .text && StandardOutput.isTerminal
@@ -80,28 +83,36 @@ struct CampaignWatcher {
     /// - Throws: What the coordinator says when there is no such campaign or it was not started, or that it does not answer at
     ///   the first time of asking.
     mutating func run() async throws -> End {
-        var campaign: APICampaign = try await client.get(APIRoute.campaign(name))
+        var campaign: APICampaign = try await client.get(path)
         guard campaign.mailings.contains(where: { $0.state != .draft }) else {
             throw CommandError(
                 "the campaign \(name) is not started; start it with: postrider campaign start \(ShellWord.quoted(name))"
-            )
+                    + mailing.words)
         }
+        // What ended before is not what is waited for, unless there is nothing else.
+        let under = campaign.mailings.filter { $0.state != .draft && !$0.isOver }.map(\.name)
         while true {
             meter.note(CampaignPicture.settled(campaign), at: .now)
-            let isOver = campaign.mailings.allSatisfy(\.isOver)
+            // A draft does nothing by itself.
+            let isOver = campaign.mailings.allSatisfy { $0.isOver || $0.state == .draft }
             try show(campaign, isOver: isOver)
-            if isOver { return campaign.mailings.contains { $0.state == .cancelled } ? .cancelled : .finished }
+            if isOver {
+                let watched = campaign.mailings.filter { under.isEmpty || under.contains($0.name) }
+                return watched.contains { $0.state == .cancelled } ? .cancelled : .finished
+            }
             try await Task.sleep(for: isLive ? .milliseconds(500) : .seconds(1))
             campaign = try await next()
         }
     }
+
+    private var path: String { APIRoute.campaign(name) + mailing.query }
 
     /// The campaign as it is now; waits for a coordinator that is away.
     private mutating func next() async throws -> APICampaign {
         var isAway = false
         while true {
             do {
-                return try await client.get(APIRoute.campaign(name))
+                return try await client.get(path)
             } catch is CoordinatorUnreachable {
                 if !isAway { tell("the coordinator does not answer; waiting for it (workers go on without it)") }
                 isAway = true

@@ -12,7 +12,7 @@ struct ContactsList: AsyncParsableCommand {
         discussion: """
             Of a list, a contact's status is its newest outcome over all mailings; of a campaign, it is the one in its mailing. \
             --status may be given several times. What a contact did is known of campaigns: who got the message and has not \
-            answered the survey is whom a reminder is for.
+            answered the survey is whom a reminder is for (postrider campaign remind). An interview is told of the mailing by whose link it came.
 
             Example:
               postrider contacts list --list people --status "Soft Bounced" --status Deferred

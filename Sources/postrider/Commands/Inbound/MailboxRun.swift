@@ -27,7 +27,8 @@ struct MailboxRun {
             throw Self.later(error)
         }
         let meter = InboundMeter()
-        let reader = MailboxReader(addresses: addresses, keys: keys, recipient: recipient, meter: meter) {
+        let reader = MailboxReader(addresses: addresses, keys: keys, recipient: recipient, meter: meter, logger: logger)
+        {
             try await redis.report($0)
         }
         if let path = options.file {
@@ -48,10 +49,10 @@ struct MailboxRun {
     }
 
     private func readOnce(_ source: Source, _ reader: MailboxReader) async throws {
-        let problems: [Maildir.Problem]
+        let problems: [MailboxProblem]
         do {
             problems = try await source.read(by: reader)
-        } catch let problem as Maildir.Problem {
+        } catch let problem as MailboxProblem {
             throw CommandError(problem.description)
         } catch {
             throw Self.later(error)
@@ -86,7 +87,7 @@ extension MailboxRun {
                 self = .server(server, deletes: options.delete)
                 return
             }
-            do throws(Maildir.Problem) {
+            do throws(MailboxProblem) {
                 self = .maildir(try Maildir(options.maildir ?? "."))
             } catch {
                 throw CommandError(error.description)
@@ -94,12 +95,10 @@ extension MailboxRun {
         }
 
         /// Reads what is new; answers what had to be left.
-        func read(by reader: MailboxReader) async throws -> [Maildir.Problem] {
+        func read(by reader: MailboxReader) async throws -> [MailboxProblem] {
             switch self {
             case .maildir(let maildir): return try await reader.readNew(in: maildir)
-            case .server(let server, let deletes):
-                try await reader.readNew(at: server, deletes: deletes)
-                return []
+            case .server(let server, let deletes): return try await reader.readNew(at: server, deletes: deletes)
             }
         }
 

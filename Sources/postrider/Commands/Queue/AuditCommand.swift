@@ -17,11 +17,16 @@ struct AuditCommand: AsyncParsableCommand {
     @Argument(help: "A campaign; all of them when none is named.")
     var name: String?
 
+    @OptionGroup var mailing: MailingOption
     @OptionGroup var format: FormatOptions
     @OptionGroup var client: ClientOptions
 
+    func validate() throws {
+        guard name != nil || mailing.mailing == nil else { throw ValidationError("name the campaign of the mailing") }
+    }
+
     func run() async throws {
-        let query = APIRoute.query(name.map { [(name: "campaign", value: $0)] } ?? [])
+        let query = APIRoute.query((name.map { [(name: "campaign", value: $0)] } ?? []) + mailing.parameters)
         let report: AuditReport = try await client.withClient { try await $0.get(APIRoute.audit + query) }
         try format.print(report) { Self.text(report) }
         if !report.isBalanced { throw ExitCode.failure }

@@ -13,6 +13,7 @@ struct HeldList {
     /// A contact as it is printed for programs.
     private struct Line: Encodable {
         var campaign: String
+        var mailing: String
         var address: String
         /// The contact's place in the mailing.
         var ordinal: UInt32
@@ -31,22 +32,40 @@ struct HeldList {
         self.kind = kind
         self.format = format
         self.client = client
-        if format == .csv { StandardOutput.write("campaign,address,ordinal,since,reason") }
+        if format == .csv { StandardOutput.write("campaign,address,ordinal,since,reason,mailing") }
     }
 
-    /// Prints what these campaigns hold.
-    mutating func print(_ campaigns: [String]) async throws {
+    /// Prints what the mailings of campaigns hold.
+    /// - Parameters:
+    ///   - campaign: the campaign that is meant; all of them when `nil`.
+    ///   - mailing: the mailing that is meant; all of them when none is named.
+    mutating func print(_ campaign: String?, _ mailing: MailingOption) async throws {
+        let campaigns: [APICampaign] =
+            if let campaign {
+                [try await client.get(APIRoute.campaign(campaign) + mailing.query)]
+            } else {
+                try await client.get(APIRoute.campaigns, as: APICampaigns.self).campaigns
+            }
         for campaign in campaigns {
-            var after: UInt32?
-            repeat {
-                let parameters =
-                    [(name: "kind", value: kind.name), (name: "limit", value: Self.page)]
-                    + (after.map { [(name: "after", value: String($0))] } ?? [])
-                let page: APIHeldPage = try await client.get(APIRoute.held(campaign) + APIRoute.query(parameters))
-                try show(page.held, of: campaign)
-                after = page.next
-            } while after != nil
+            for mailing in campaign.mailings where (kind == .inDoubt ? mailing.inDoubt : mailing.dead) > 0 {
+                try await print(mailing.name, of: campaign.campaign)
+            }
         }
+    }
+
+    private mutating func print(_ mailing: String, of campaign: String) async throws {
+        var after: UInt32?
+        repeat {
+            let parameters =
+                [
+                    (name: "mailing", value: mailing), (name: "kind", value: kind.name),
+                    (name: "limit", value: Self.page),
+                ]
+                + (after.map { [(name: "after", value: String($0))] } ?? [])
+            let page: APIHeldPage = try await client.get(APIRoute.held(campaign) + APIRoute.query(parameters))
+            try show(page.held, of: campaign, mailing)
+            after = page.next
+        } while after != nil
     }
 
     /// Ends the list; people are told how many there were, and what they can do.
@@ -62,28 +81,28 @@ struct HeldList {
         }
     }
 
-    private mutating func show(_ page: [HeldDelivery], of campaign: String) throws {
+    private mutating func show(_ page: [HeldDelivery], of campaign: String, _ mailing: String) throws {
         guard !page.isEmpty else { return }
         defer { count += page.count }
         switch format {
         case .csv:
             let lines = page.map {
-                CSVLine.text([campaign, $0.address, String($0.ordinal), $0.since, $0.reason])
+                CSVLine.text([campaign, $0.address, String($0.ordinal), $0.since, $0.reason, mailing])
             }
             StandardOutput.write(lines.joined(separator: "\n"))
         case .json:
             let lines = try page.map {
                 try JSONLine.encode(
                     Line(
-                        campaign: campaign, address: $0.address, ordinal: $0.ordinal, since: $0.since,
-                        reason: $0.reason))
+                        campaign: campaign, mailing: mailing, address: $0.address, ordinal: $0.ordinal,
+                        since: $0.since, reason: $0.reason))
             }
             StandardOutput.writePart((count == 0 ? "{\"held\":[" : ",") + lines.joined(separator: ","))
         case .text:
-            var table = Table("campaign", "address", "since", "last words")
+            var table = Table("campaign", "mailing", "address", "since", "last words")
             for delivery in page {
                 table.add(
-                    campaign, delivery.address, TimeText.short(delivery.since),
+                    campaign, mailing, delivery.address, TimeText.short(delivery.since),
                     delivery.reason.isEmpty ? "-" : delivery.reason.replacing("\n", with: " / "))
             }
             StandardOutput.write(

@@ -24,20 +24,23 @@ struct QueueDead: AsyncParsableCommand {
         @Argument(help: "A campaign; all of them when none is named.")
         var name: String?
 
+        @OptionGroup var mailing: MailingOption
+
         @Option(help: "How to print: text for people, json or csv for programs.")
         var format: HeldFormat = .text
 
         @OptionGroup var client: ClientOptions
 
+        func validate() throws {
+            guard name != nil || mailing.mailing == nil else {
+                throw ValidationError("name the campaign of the mailing")
+            }
+        }
+
         func run() async throws {
             try await client.withClient { client in
-                var names = name.map { [$0] } ?? []
-                if name == nil {
-                    let answer: APICampaigns = try await client.get(APIRoute.campaigns)
-                    names = answer.campaigns.filter { $0.mailings.contains { $0.dead > 0 } }.map(\.campaign)
-                }
                 var list = HeldList(kind: .dead, format: format, client: client)
-                try await list.print(names)
+                try await list.print(name, mailing)
                 list.end(
                     remedy: "Try them again with: postrider queue dead retry CAMPAIGN\n"
                         + "Or give them up:     postrider queue dead drop CAMPAIGN")
@@ -85,6 +88,7 @@ struct QueueDead: AsyncParsableCommand {
         @Argument(help: "The contacts that are meant; all on the dead list when none is named.")
         var addresses: [String] = []
 
+        @OptionGroup var mailing: MailingOption
         @OptionGroup var format: FormatOptions
         @OptionGroup var client: ClientOptions
 
@@ -92,11 +96,13 @@ struct QueueDead: AsyncParsableCommand {
         func give(_ decision: APIHoldDecision.Decision, become: String) async throws {
             let order = APIHoldDecision(
                 kind: .dead, decision: decision, addresses: addresses.isEmpty ? nil : addresses)
-            let report: HoldReport = try await client.withClient { try await $0.post(APIRoute.held(name), order) }
+            let report: HoldReport = try await client.withClient {
+                try await $0.post(APIRoute.held(name) + mailing.query, order)
+            }
             try format.print(report) {
                 HoldReportText.words(
                     report, what: "on the dead list", of: name, become: become,
-                    lookAgain: "postrider queue dead list \(ShellWord.quoted(name))")
+                    lookAgain: "postrider queue dead list \(ShellWord.quoted(name))\(mailing.words)")
             }
         }
     }
