@@ -15,15 +15,22 @@ enum ReplyCleaner {
                 result.append(0x20)
             }
         }
-        joinMailBox(in: &result)
-        return result
+        return joiningMailBox(result)
     }
 
     /// "mail box" and "mail-box" are a mailbox.
-    private static func joinMailBox(in bytes: inout [UInt8]) {
-        for spelling in ["mail box", "mail-box"] {
-            while let range = bytes.firstRange(of: spelling.utf8, from: 0) { bytes.remove(at: range.lowerBound + 4) }
+    private static func joiningMailBox(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        for (index, byte) in bytes.enumerated() {
+            let isBetween =
+                (byte == 0x20 || byte == UInt8(ascii: "-")) && index >= 4
+                && bytes[(index - 4)..<index].elementsEqual("mail".utf8)
+                && bytes[(index + 1)...].starts(with: "box".utf8)
+                && (index == 4 || !FoldedText.isWordByte(bytes[index - 5]))
+            if !isBetween { result.append(byte) }
         }
+        return result
     }
 
     /// With spaces between the words of scripts that write none and what else stands there, such as an address.
