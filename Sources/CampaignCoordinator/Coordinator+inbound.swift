@@ -14,6 +14,11 @@ extension Coordinator {
         return summary.inbound
     }
 
+    /// Remembers what a signature came with that does not cover it, as `ContactBook` does.
+    public func admits(signature: InboundEventID, with content: InboundEventID) async throws -> Bool {
+        try await book.admits(signature: signature, with: content, at: .now)
+    }
+
     /// One page of what came back and found nobody, the newest first.
     public func unmatchedEvents(before cursor: Int64?, limit: Int) async throws -> [UnmatchedEvent] {
         try await book.unmatchedEvents(before: cursor, limit: limit)

@@ -27,7 +27,8 @@ struct WebhookRouteTests {
         let keys = try TokenKeys([try TokenKey(id: 1, secret: [UInt8](0..<32))])
         let logger = Logger(label: "hooks") { _ in LineLog(lines: log) }
         let booked = Booked()
-        let routes = WebhookRoutes(hooks: ProviderHooks(configuration, keys: keys), logger: logger) { events in
+        let routes = WebhookRoutes(hooks: ProviderHooks(configuration, keys: keys) { _ in true }, logger: logger) {
+            events in
             if isFull { throw Full() }
             booked.events.withLock { $0 += events }
         }

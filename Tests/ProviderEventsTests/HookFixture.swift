@@ -30,11 +30,15 @@ struct HookFixture {
     }
 
     /// Hooks with a configuration, which see only the web that a test makes up.
-    func hooks(_ web: StoredWeb = StoredWeb(), _ configure: (inout WebhookConfiguration) -> Void) -> ProviderHooks {
+    func hooks(
+        _ web: StoredWeb = StoredWeb(), known: KnownSignatures = KnownSignatures(),
+        _ configure: (inout WebhookConfiguration) -> Void
+    ) -> ProviderHooks {
         var configuration = WebhookConfiguration()
         configure(&configuration)
         return ProviderHooks(
-            configuration, keys: keys, fetcher: web, certificates: SNSCertificates(fetcher: web))
+            configuration, keys: keys, fetcher: web, certificates: SNSCertificates(fetcher: web),
+            remember: { try known.admits($0) })
     }
 
     static func request(
@@ -61,6 +65,26 @@ struct HookFixture {
     static func sign(_ words: [String]) async throws -> String {
         let script = try #require(Bundle.module.url(forResource: "Fixtures/sign", withExtension: "py"))
         return try await Tool.run(["python3", script.path] + words)
+    }
+}
+
+/// Remembers signatures as the contact book does.
+final class KnownSignatures: Sendable {
+    private struct Closed: Error {}
+    private let contents = Mutex<[InboundEventID: InboundEventID]?>([:])
+
+    var count: Int { contents.withLock { $0?.count ?? 0 } }
+
+    /// From now on nothing can be remembered.
+    func close() { contents.withLock { $0 = nil } }
+
+    func admits(_ signed: SignedOnce) throws -> Bool {
+        try contents.withLock { contents in
+            guard contents != nil else { throw Closed() }
+            if let known = contents?[signed.signature] { return known == signed.content }
+            contents?[signed.signature] = signed.content
+            return true
+        }
     }
 }
 

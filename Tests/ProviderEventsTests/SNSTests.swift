@@ -227,12 +227,15 @@ struct SNSTests {
         #expect(web.asked.count == 3, "a certificate is fetched again by new hooks, and nothing else")
     }
 
-    @Test("what was signed hours ago is refused")
+    @Test(
+        "what was signed hours ago is refused; what comes out of the future is to come again, for the clock may be wrong"
+    )
     func age() async throws {
         let body = try await sns.message()
         let web = try web("leaf")
         #expect(await refusal { _ = try await read(body, web, at: HookFixture.now + .seconds(3600)) } == nil)
         #expect(await refusal { _ = try await read(body, web, at: HookFixture.now + .seconds(8000)) } == .forbidden)
+        #expect(await refusal { _ = try await read(body, web, at: HookFixture.now + .seconds(-600)) } == .unavailable)
     }
 
     @Test("the words that SES sends when a topic is set, and what is none of our business, are taken and forgotten")

@@ -1,6 +1,5 @@
 public import Contacts
 internal import Delivery
-internal import Foundation
 internal import MailMessage
 
 extension Coordinator {
@@ -18,7 +17,7 @@ extension Coordinator {
                 problems.append(.init(index: index, words: "the token is not that of a link to a survey"))
                 continue
             }
-            guard let time = note.at.map(Self.time) ?? now else {
+            guard let time = note.at.map({ UnixTime(iso8601: $0) }) ?? now else {
                 problems.append(
                     .init(index: index, words: "at is no time of ISO 8601, such as 2026-11-27T09:30:00Z"))
                 continue
@@ -45,15 +44,5 @@ extension Coordinator {
         campaign: String, mailing: String?, _ filter: AudienceFilter, after cursor: UInt32?, limit: Int
     ) async throws -> [AudienceMember] {
         try await book.audience(campaign: campaign, mailing: mailing, filter, after: cursor, limit: limit)
-    }
-
-    /// Reads a time with or without fractions of a second.
-    private static func time(_ text: String) -> UnixTime? {
-        for hasFraction in [false, true] {
-            if let date = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: hasFraction)) {
-                return UnixTime(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
-            }
-        }
-        return nil
     }
 }

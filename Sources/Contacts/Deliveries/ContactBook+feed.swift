@@ -96,7 +96,7 @@ extension ContactBook {
                 FROM deliveries d CROSS JOIN contacts c ON c.id = d.contact
                 LEFT JOIN suppressions s ON s.key = c.key
                 WHERE d.mailing = ? AND d.ordinal >= ? AND d.ordinal < ? AND d.outcome IN (0, 8, 9)
-                    AND \(cameBack ? Self.cameBack : "(d.events = 1 OR NOT \(Self.cameBack))")
+                    AND \(cameBack ? Self.cameBack : "(d.events = 0 OR NOT \(Self.cameBack))")
                 ORDER BY d.ordinal
                 """)
         rows.bind(mailing.rawValue, at: 1)

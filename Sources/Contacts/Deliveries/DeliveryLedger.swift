@@ -106,7 +106,7 @@ struct DeliveryLedger {
         var entry = before
         var isAttempted = false
         var hasStruckOut = false
-        var sent: UnixTime?
+        var sent: StatusChange?
         var delta = deltas[job.mailing.rawValue] ?? Delta()
         for var change in changes {
             hasStruckOut = end(&change, ifLastStrikeOf: entry) || hasStruckOut
@@ -117,7 +117,7 @@ struct DeliveryLedger {
                 entry.licence = .charged
             }
             isAttempted = isAttempted || change.attempt > 0
-            if change.outcome == .sent { sent = change.time }
+            if change.outcome == .sent { sent = change }
             if change.suppressesAddress {
                 try suppress(contact: entry.contact, change)
             }
@@ -142,7 +142,9 @@ struct DeliveryLedger {
             try endRedelivery(of: job)
         }
         if hasStruckOut { try callOff(job, after: .zero) }
-        if hasEarlyBounces, let sent { entry = try bookEarlyBounces(of: job, sent: sent, on: entry) }
+        guard let sent else { return entry }
+        if before.status.outcome == .softBounced { entry = try bindBounce(to: sent, before: before, on: entry) }
+        if hasEarlyBounces { entry = try bookEarlyBounces(of: job, sent: sent.time, on: entry) }
         return entry
     }
 
@@ -268,7 +270,7 @@ extension DeliveryLedger.Entry {
             changedAt = change.time.milliseconds
         }
         attempts = max(attempts, Int(change.attempt))
-        if change.outcome == .softBounced || change.reason == .softBounceLimit { strikes += 1 }
+        if change.isStrike { strikes += 1 }
         if change.attempt > 0, firstAttempt == nil { firstAttempt = change.time.milliseconds }
     }
 }

@@ -86,9 +86,9 @@ extension ContactBook {
         }
     }
 
-    /// Open, in nobody's hands, and more than laid down: what the queue settled is in the history, as a rule.
+    /// Open, not held, and with a history: one without was never settled, as far as the book knows.
     private static let isStranded = """
-        d.outcome IN (0, 8, 9) AND d.held = 0 AND d.events > 1
+        d.outcome IN (0, 8, 9) AND d.held = 0 AND d.events > 0
             AND NOT EXISTS (SELECT 1 FROM redeliveries r WHERE r.mailing = d.mailing AND r.ordinal = d.ordinal)
         """
 

@@ -62,7 +62,7 @@ extension DeliveryLedger {
         return entry
     }
 
-    private mutating func terms(of mailing: MailingID) throws -> InboundTerms {
+    mutating func terms(of mailing: MailingID) throws -> InboundTerms {
         if let known = terms[mailing] { return known }
         let found = try InboundTerms(db, of: mailing)
         terms[mailing] = found
@@ -82,7 +82,7 @@ extension DeliveryLedger {
     }
 
     /// Orders the queue to take up a delivery again.
-    private mutating func redeliver(_ job: DeliveryJob.ID, due: UnixTime) throws {
+    mutating func redeliver(_ job: DeliveryJob.ID, due: UnixTime) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO redeliveries (mailing, ordinal, due) VALUES (?, ?, ?)")
         try statement.execute(arguments: [job.mailing.rawValue, job.ordinal, due.milliseconds])

@@ -66,7 +66,7 @@ struct HistoryReplay {
             db,
             sql: """
                 SELECT d.ordinal, d.contact, d.outcome, d.reason, d.attempts, d.strikes, d.events, d.licence,
-                    d.queued_at IS NOT NULL, d.held, h.number, h.outcome, h.reason, h.phase, h.attempt
+                    d.queued_at IS NOT NULL, d.held, h.number, h.outcome, h.reason, h.phase, h.attempt, h.rule
                 FROM deliveries d LEFT JOIN history h ON h.mailing = d.mailing AND h.ordinal = d.ordinal
                 WHERE d.mailing = ? ORDER BY d.ordinal, h.number
                 """,
@@ -85,7 +85,8 @@ struct HistoryReplay {
             }
             guard let number = row[10] as Int? else { continue }
             folded.take(
-                number: number, outcome: row[11], reason: Reason(rawValue: row[12]), phase: row[13], attempt: row[14])
+                number: number, outcome: row[11], reason: Reason(rawValue: row[12]), phase: row[13], attempt: row[14],
+                rule: row[15])
         }
         if let stored { compare(stored, folded) }
     }
@@ -150,7 +151,9 @@ struct HistoryReplay {
 
 extension HistoryReplay.Folded {
     /// Takes in the next line of the history.
-    fileprivate mutating func take(number: Int, outcome: UInt8, reason: Reason, phase: UInt8, attempt: Int) {
+    fileprivate mutating func take(
+        number: Int, outcome: UInt8, reason: Reason, phase: UInt8, attempt: Int, rule: String
+    ) {
         if number != events { hasGap = true }
         events += 1
         guard let outcome = Outcome(rawValue: outcome), let phase = DeliveryPhase(code: phase) else {
@@ -159,7 +162,7 @@ extension HistoryReplay.Folded {
         }
         if status.absorb(outcome, reason, phase: phase) { self.reason = reason.rawValue }
         attempts = max(attempts, attempt)
-        if outcome == .softBounced || reason == .softBounceLimit { strikes += 1 }
+        if StatusChange.isStrike(outcome, reason, rule: rule) { strikes += 1 }
         if outcome == .sent { wasSent = true }
     }
 }

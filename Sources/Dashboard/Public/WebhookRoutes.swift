@@ -20,7 +20,10 @@ public struct WebhookRoutes: Sendable {
 
     /// Routes that book into a coordinator's contact book.
     public init(_ configuration: WebhookConfiguration, coordinator: Coordinator, logger: Logger) {
-        self.init(hooks: ProviderHooks(configuration, keys: coordinator.tokenKeys), logger: logger) { events in
+        let hooks = ProviderHooks(configuration, keys: coordinator.tokenKeys) { signed in
+            try await coordinator.admits(signature: signed.signature, with: signed.content)
+        }
+        self.init(hooks: hooks, logger: logger) { events in
             let summary = try await coordinator.receive(events)
             logger.debug(
                 "a provider's events are booked",

@@ -82,11 +82,3 @@ extension APIQueue {
         return "\(who): \(lack.reason)"
     }
 }
-
-extension UnixTime {
-    /// ISO 8601 in UTC with milliseconds.
-    var iso8601: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
-}

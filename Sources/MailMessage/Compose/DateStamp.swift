@@ -19,35 +19,19 @@ struct DateStamp: Sendable {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     private static func format(second: Int64) -> [UInt8] {
-        let days = second.dividedRoundingDown(by: 86_400)
-        let ofDay = second - days * 86_400
-        let weekday = days - days.dividedRoundingDown(by: 7) * 7
-        let date = civil(daysSince1970: days)
-        var line = "\(weekdays[Int(weekday)]), \(twoDigits(date.day)) \(months[Int(date.month) - 1]) "
+        let day = UTCDay(of: UnixTime(milliseconds: second * 1000))
+        let ofDay = Int(second) - day.number * 86_400
+        let weekday = (day.number % 7 + 7) % 7
+        let date = day.date
+        var line = "\(weekdays[weekday]), \(twoDigits(date.day)) \(months[date.month - 1]) "
         let year = String(date.year)
         line += String(repeating: "0", count: max(0, 4 - year.count)) + year
         line += " \(twoDigits(ofDay / 3600)):\(twoDigits(ofDay / 60 % 60)):\(twoDigits(ofDay % 60)) +0000"
         return Array(line.utf8)
     }
 
-    private static func twoDigits(_ number: Int64) -> String {
+    private static func twoDigits(_ number: Int) -> String {
         number < 10 ? "0\(number)" : "\(number)"
-    }
-
-    /// The Gregorian date of a day, counted in eras of 400 years that begin on 1 March (Howard Hinnant's `civil_from_days`).
-    private static func civil(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let era = shifted.dividedRoundingDown(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (
-            year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-            month: month,
-            day: dayOfYear - (153 * marchMonth + 2) / 5 + 1
-        )
     }
 }
 

@@ -8,24 +8,29 @@ public struct ProviderHooks: Sendable {
     private let classifier: OutcomeClassifier
     private let certificates: SNSCertificates
     private let fetcher: any WebFetching
-    private let replays = ReplayGuard(age: WebhookAge.mailgun.most + WebhookAge.skew)
+    private let remember: SignedOnce.Memory
 
-    /// - Parameter keys: recognize the tokens in our messages.
-    public init(_ configuration: WebhookConfiguration, keys: TokenKeys) {
+    /// - Parameters:
+    ///   - keys: recognize the tokens in our messages.
+    ///   - remember: keeps the signatures that do not cover what they come with.
+    public init(_ configuration: WebhookConfiguration, keys: TokenKeys, remember: @escaping SignedOnce.Memory) {
         let fetcher = WebFetcher()
         self.init(
-            configuration, keys: keys, fetcher: fetcher, certificates: SNSCertificates(fetcher: fetcher))
+            configuration, keys: keys, fetcher: fetcher, certificates: SNSCertificates(fetcher: fetcher),
+            remember: remember)
     }
 
     init(
         _ configuration: WebhookConfiguration, keys: TokenKeys, fetcher: any WebFetching,
-        certificates: SNSCertificates, classifier: OutcomeClassifier = .standard
+        certificates: SNSCertificates, classifier: OutcomeClassifier = .standard,
+        remember: @escaping SignedOnce.Memory
     ) {
         self.configuration = configuration
         self.keys = keys
         self.classifier = classifier
         self.certificates = certificates
         self.fetcher = fetcher
+        self.remember = remember
     }
 
     /// Verifies and reads a request.
@@ -46,9 +51,7 @@ public struct ProviderHooks: Sendable {
             guard let keys = configuration.mailgun else { throw Self.notConfigured(provider) }
             let json = try JSONValue(reading: request.body)
             let token = try MailgunKey.verify(json, by: keys, received: request.received)
-            guard replays.admits(token, with: request.body, at: request.received) else {
-                throw WebhookError(.forbidden, "its signature came with another event before")
-            }
+            try await admit(SignedOnce(.mailgun, token: token, content: request.body))
             return events(try MailgunReader.reports(json), request)
         case .postmark:
             guard let credentials = configuration.postmark else { throw Self.notConfigured(provider) }
@@ -61,6 +64,17 @@ public struct ProviderHooks: Sendable {
         }
     }
 
+    /// Refuses a signature that came with something else before.
+    private func admit(_ signed: SignedOnce) async throws(WebhookError) {
+        let isAdmitted: Bool
+        do {
+            isAdmitted = try await remember(signed)
+        } catch {
+            throw WebhookError(.unavailable, "its signature cannot be looked up: \(error)")
+        }
+        guard isAdmitted else { throw WebhookError(.forbidden, "its signature came with another event before") }
+    }
+
     /// A message of SNS, about a message of ours or about the subscription itself.
     private func readSNS(
         _ request: WebhookRequest, _ topics: Set<String>
@@ -71,7 +85,7 @@ public struct ProviderHooks: Sendable {
             throw WebhookError(.unavailable, "its topic is not one of those in the configuration")
         }
         try await certificates.verify(message, at: request.received)
-        guard let time = ProviderTime.time(iso8601: message.time) else {
+        guard let time = UnixTime(iso8601: message.time) else {
             throw WebhookError(.forbidden, "its time is none")
         }
         try WebhookAge.sns.check(time, at: request.received)

@@ -18,12 +18,13 @@ struct WebhookAge: Sendable {
     /// How far a provider's clock may be ahead of ours.
     static let skew = Duration.seconds(300)
 
-    /// Refuses what was signed too long ago, or in the future.
+    /// Refuses what was signed too long ago; what was signed in the future is to come again, when somebody has set this machine's clock.
     func check(_ signed: UnixTime, at now: UnixTime) throws(WebhookError) {
         let age = now - signed
         guard age <= most else { throw WebhookError(.forbidden, "it was signed too long ago") }
         guard age >= .zero - Self.skew else {
-            throw WebhookError(.forbidden, "it was signed in the future; look at this machine's clock")
+            // After a refusal SNS throws the event away.
+            throw WebhookError(.unavailable, "it was signed in the future; look at this machine's clock")
         }
     }
 }

@@ -15,7 +15,7 @@ enum PostmarkReader {
             .postmark, kind,
             // Only bounces have an id of their own.
             identity: json["ID"].text.map { [$0, type] } ?? [nil, type, json["MessageID"].text, recipient(json), time])
-        report.time = ProviderTime.time(iso8601: time)
+        report.time = time.flatMap { UnixTime(iso8601: $0) }
         report.recipient = recipient(json)
         report.tokens = [json["Metadata"][ProviderHeader.name].text].compactMap(\.self)
         report.words = json["Details"].text ?? ""

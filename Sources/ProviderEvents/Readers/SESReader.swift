@@ -25,7 +25,8 @@ enum SESReader {
             }
         return found.map { found in
             var report = ProviderReport(.ses, found.kind, identity: [id, found.recipient])
-            report.time = ProviderTime.time(iso8601: found.time) ?? ProviderTime.time(iso8601: mail["timestamp"].text)
+            report.time =
+                [found.time, mail["timestamp"].text].lazy.compactMap(\.self).compactMap { UnixTime(iso8601: $0) }.first
             report.recipient = found.recipient
             report.messageID = messageID(mail)
             report.tokens = tokens(mail)

@@ -4,7 +4,7 @@ internal import Foundation
 
 /// The HTTP webhook signing key of a Mailgun account: HMAC-SHA256 over a time and a token, which stand in the body beside the event.
 ///
-/// The event itself is not signed, so a signature may not come with another event than the one it came with first: ``ReplayGuard``.
+/// The event itself is not signed, so a signature may not come with another event than the one it came with first: ``SignedOnce``.
 public struct MailgunKey: Sendable {
     private let key: SymmetricKey
 

@@ -77,6 +77,26 @@ struct InboundBookingTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test("a signature is taken with what it came with first, also after a restart, until it is forgotten")
+    func signatures() async throws {
+        let fixture = try BookFixture()
+        func id(_ byte: UInt8) throws -> InboundEventID {
+            try #require(InboundEventID(digest: [UInt8](repeating: byte, count: 16)))
+        }
+        func admits(_ signature: UInt8, _ content: UInt8) async throws -> Bool {
+            try await fixture.book.admits(signature: id(signature), with: id(content), at: BookFixture.later)
+        }
+        #expect(try await admits(1, 11))
+        #expect(try await admits(1, 11))
+        #expect(try await !admits(1, 12))
+        try fixture.reopen()
+        #expect(try await !admits(1, 12))
+        #expect(try await admits(1, 11))
+        #expect(try await admits(2, 12))
+        try await fixture.book.tidyInbound(at: BookFixture.later + .seconds(61), keeping: .seconds(60))
+        #expect(try await admits(1, 12))
+    }
+
     @Test("answering machines and what comes back to test messages are counted, and nothing else")
     func ignored() async throws {
         let fixture = try BookFixture()

@@ -162,6 +162,37 @@ struct SoftBounceTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test(
+        "a bounce taken for the answer to an attempt in doubt is about the next one, if that had been accepted when it came",
+        arguments: [Reason.accepted, .confirmedByOwner])
+    func aboutTheNext(reason: Reason) async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org", "b@x.org"])
+        let isHeld = reason == .confirmedByOwner
+        for ordinal: UInt32 in 0...1 {
+            try await fixture.book([change(id, ordinal, .queued, isHeld ? .inDoubtHeld : .inDoubt, phase: .dot)])
+            try await fixture.receive(
+                event(UInt8(ordinal), delivery(id, ordinal), .softBounced, .mailboxFull),
+                event(UInt8(10 + ordinal), delivery(id, ordinal), nil, .delayed))
+        }
+        // The first had been accepted a moment before the bounce came, the second was after it.
+        let summary = try await fixture.book([
+            change(id, 0, .sent, reason, phase: .dot, attempt: 2, at: isHeld ? 90_000 : 57_000),
+            change(id, 1, .sent, .accepted, phase: .dot, attempt: 2, at: 59_000),
+        ])
+        #expect(summary.redeliveries == 1 && summary.finished.isEmpty)
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        #expect(try await fixture.status("b@x.org") == "Sent accepted")
+        let job = try #require(try await fixture.redeliveries(id).first?.entry.job)
+        #expect(job.id.ordinal == 0 && job.strikes == 1 && job.attempts == 2 && job.firstAttempt == nil)
+        #expect(
+            try await fixture.lines("a@x.org").suffix(2) == ["Sent \(reason) dot 2", "Soft Bounced mailbox_full dsn 0"])
+        #expect(try await fixture.isBalanced())
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 3, at: 7_200_000)])
+        #expect(try await fixture.outcomes() == ["Sent": 2])
+        #expect(try await fixture.isBalanced())
+    }
+
     @Test("a second report about the same attempt is a note")
     func twoReports() async throws {
         let fixture = try BookFixture()

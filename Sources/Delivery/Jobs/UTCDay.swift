@@ -1,4 +1,6 @@
-/// A day of the civil calendar in UTC, which reports about TLS cover (RFC 8460 §4.1).
+/// A day of the civil calendar in UTC: the one place where dates are counted.
+///
+/// Reports about TLS cover one (RFC 8460 §4.1).
 public struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Days since 1970-01-01.
     public var number: Int
@@ -34,7 +36,8 @@ public struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
         number = era * 146_097 + dayOfEra - 719_468
     }
 
-    public var description: String {
+    /// The Gregorian date, counted in eras of 400 years that begin on 1 March (Howard Hinnant's `civil_from_days`).
+    public var date: (year: Int, month: Int, day: Int) {
         let days = number + 719_468
         let era = (days >= 0 ? days : days - 146_096) / 146_097
         let dayOfEra = days - era * 146_097
@@ -43,7 +46,11 @@ public struct UTCDay: Sendable, Hashable, Comparable, CustomStringConvertible {
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
         let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
+
+    public var description: String {
+        let (year, month, day) = date
         func padded(_ number: Int, _ width: Int) -> String {
             String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"
         }
