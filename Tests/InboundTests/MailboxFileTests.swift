@@ -49,6 +49,9 @@ struct MailboxFileTests {
     func single() {
         #expect(messages("Subject: 1\n\nx\n\nFrom b\n") == ["Subject: 1\n\nx\n\nFrom b\n"])
         #expect(messages("") == [])
+        // Without line feeds there are no lines to go by.
+        #expect(messages("From a\rSubject: 1\r\rx\r") == ["From a\rSubject: 1\r\rx\r"])
+        #expect(messages("From a\r\nSubject: 1\r\n") == ["Subject: 1\r\n"])
     }
 
     @Test("of each message no more than the limit is kept, of a line without end as well")

@@ -44,13 +44,25 @@ struct CommandLineInboundTests {
         let text = messages.joined()
         let file = try directory.file("bounces.mbox", text)
         for (name, input) in [(file, ""), ("-", text)] {
-            let run = try await Postrider.run(["inbound", "parse", name], input: input)
+            let run = try await Postrider.run(["inbound", "parse", "--mbox", name], input: input)
             #expect(run.status == 0, "\(run.errors)")
             let lines = run.output.split(separator: "\n")
             #expect(lines.count == 3)
             for (index, line) in lines.enumerated() {
                 #expect(line.hasPrefix(#"{"file":"\#(name)#\#(index + 1)","recipient":"ann\#(index + 1)@example.net""#))
             }
+        }
+    }
+
+    @Test("a file is one message under its own name, whatever it begins with; a mailbox file is pointed out")
+    func fromLine() async throws {
+        let directory = try TemporaryDirectory()
+        let message = "From x Thu Nov 26 10:00:00 2026\n\(Self.notice)"
+        for (text, isNoted) in [(message, false), (message + "\n\n" + message, true)] {
+            let file = try directory.file("\(isNoted).eml", text)
+            let run = try await Postrider.run(["inbound", "parse", file])
+            #expect(run.output.hasPrefix(#"{"file":"\#(file)","recipient":"ann@example.net""#), "\(run.output)")
+            #expect(run.errors.contains("--mbox") == isNoted, "\(run.errors)")
         }
     }
 

@@ -20,6 +20,19 @@ struct InboundWorldTests {
         }
     }
 
+    @Test(
+        "what a mail system gives up without saying for whom is told to whoever knows it",
+        arguments: [
+            ("automatic-and-nameless", Outcome.bounced, Reason.noSuchUser),
+            ("list-copy-of-nobody", .softBounced, .unknown),
+        ])
+    func unnamed(file: String, outcome: Outcome, reason: Reason) throws {
+        let message = InboundMessage(reading: try InboundFixture.bytes(file, in: "Fixtures/World"))
+        #expect(message.kind == .other)
+        #expect(message.unnamedFinding?.classification?.outcome == outcome)
+        #expect(message.unnamedFinding?.classification?.reason == reason)
+    }
+
     @Test("no message there is without expectations")
     func complete() throws {
         #expect(try InboundFixture.names(in: "Fixtures/World") == Self.files)

@@ -23,6 +23,7 @@ extension OutcomeClassifier {
         {
             return Classification(outcome: .softBounced, reason: .expired, rule: "N1")
         }
+        if let named = byStatus(reply, classification) { classification = named }
         if Self.isVague(classification) { classification = judgeByNotice(reply, report) ?? classification }
         if classification.reason == .senderBlocked { classification = blocked(reply, report) ?? classification }
         if classification.outcome == nil || classification.outcome == .queued { classification.outcome = .deferred }
@@ -33,6 +34,17 @@ extension OutcomeClassifier {
         let prepared = PreparedReply(reply, phase: phase, isReported: true, book)
         return Self.classification(of: prepared, by: book.rules.first { $0.matches(prepared) })
     }
+
+    /// Judges by the status alone where that names the address or the mailbox, and prose without a reply speaks of what was sent: scanners
+    /// and companies write such words beneath all mail, notices too.
+    private func byStatus(_ reply: SMTPReply, _ classification: Classification) -> Classification? {
+        guard reply.code == 0, let status = reply.enhancedStatus, [1, 2].contains(status.subject), status.detail != 0,
+            Self.contentReasons.contains(classification.reason)
+        else { return nil }
+        return judge(SMTPReply(code: 0, enhancedStatus: status, text: ""), phase: .dsn)
+    }
+
+    private static let contentReasons: Set<Reason> = [.virusOrAttachment, .spamContent, .urlListed, .policy]
 
     /// Judges a reply that says little ("Service unavailable") by what the reporting system says around it, or else to people.
     private func judgeByNotice(_ reply: SMTPReply, _ report: RecipientReport) -> Classification? {

@@ -10,8 +10,25 @@ enum ReplyCleaner {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         for word in words where !isNoise(word) {
-            result.append(contentsOf: withoutMarkedParts(word))
-            result.append(0x20)
+            for part in withoutAddress(withoutMarkedParts(word)) {
+                result.append(contentsOf: part)
+                result.append(0x20)
+            }
+        }
+        return joiningMailBox(result)
+    }
+
+    /// "mail box" and "mail-box" are a mailbox.
+    private static func joiningMailBox(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        for (index, byte) in bytes.enumerated() {
+            let isBetween =
+                (byte == 0x20 || byte == UInt8(ascii: "-")) && index >= 4
+                && bytes[(index - 4)..<index].elementsEqual("mail".utf8)
+                && bytes[(index + 1)...].starts(with: "box".utf8)
+                && (index == 4 || !FoldedText.isWordByte(bytes[index - 5]))
+            if !isBetween { result.append(byte) }
         }
         return result
     }
@@ -48,9 +65,19 @@ enum ReplyCleaner {
         bytes.replaceSubrange(start.lowerBound..<end.upperBound, with: [0x20])
     }
 
-    /// Links, addresses, bracketed IP addresses, and codes repeated in the middle of a folded reply.
+    /// What stands before and behind an address without a space between: `not found:ann@example.net`.
+    private static func withoutAddress(_ word: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        guard let at = word.firstIndex(of: UInt8(ascii: "@")) else { return [word] }
+        let start = word[..<at].lastIndex(where: isBesideAddress) ?? word.startIndex
+        let end = word[at...].firstIndex(where: isBesideAddress) ?? word.endIndex
+        // Another address behind it: nothing but addresses stands there.
+        return word[end...].contains(UInt8(ascii: "@")) ? [word[..<start]] : [word[..<start], word[end...]]
+    }
+
+    private static func isBesideAddress(_ byte: UInt8) -> Bool { ":<>()[],;\"'".utf8.contains(byte) }
+
+    /// Links, bracketed IP addresses, and codes repeated in the middle of a folded reply.
     private static func isNoise(_ word: ArraySlice<UInt8>) -> Bool {
-        if word.contains(UInt8(ascii: "@")) { return true }
         if word.firstRange(of: "://".utf8, from: word.startIndex) != nil || word.starts(with: "www.".utf8) {
             return true
         }

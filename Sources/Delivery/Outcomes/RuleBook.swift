@@ -16,7 +16,8 @@ struct RuleBook: Sendable {
 
     /// Lists whose names begin so say in which phase a relay met a refusal: `phase-rcpt`.
     private static let phasePrefix = "phase-"
-    private static let temporaryList = "sounds-temporary"
+    /// Lists by which the class is found where there is no code.
+    private static let classLists = ["sounds-temporary", "try-again", "mend-and-try-again"]
 
     let rules: [OutcomeRule]
     /// The lists in the order of their file, by number.
@@ -25,9 +26,10 @@ struct RuleBook: Sendable {
     let words: PhraseIndex
     let hosts: PhraseIndex
     private let phaseWords: PhraseIndex
-    /// The lists of phases in their order, and the bit of the list of words that promise another try.
+    /// The lists of phases in their order.
     private let phases: [(phase: DeliveryPhase, list: UInt64)]
-    private let temporary: UInt64
+    /// The bits of the lists by which the class is found.
+    private let temporary, tryAgain, mendAndTryAgain: UInt64
 
     /// Reads the two files.
     ///
@@ -35,7 +37,7 @@ struct RuleBook: Sendable {
     init(rules: String, words: String) throws(RuleBookError) {
         let lists = try WordLists(words)
         let parsed = try RuleParser(lists: lists).parse(rules)
-        for name in lists.names where !name.hasPrefix(Self.phasePrefix) && name != Self.temporaryList {
+        for name in lists.names where !name.hasPrefix(Self.phasePrefix) && !Self.classLists.contains(name) {
             guard parsed.usedLists.contains(name) else {
                 throw RuleBookError(line: 0, problem: "no rule uses the list \"\(name)\"")
             }
@@ -49,7 +51,8 @@ struct RuleBook: Sendable {
         }
         self.rules = parsed.rules
         self.phases = phases
-        temporary = lists.number(of: Self.temporaryList).map { 1 << UInt64($0) } ?? 0
+        let bits = Self.classLists.map { name -> UInt64 in lists.number(of: name).map { 1 << UInt64($0) } ?? 0 }
+        (temporary, tryAgain, mendAndTryAgain) = (bits[0], bits[1], bits[2])
         listNames = lists.names
         let isPhase = lists.names.map { $0.hasPrefix(Self.phasePrefix) }
         let isHosts = lists.names.map { parsed.hostLists.contains($0) }
@@ -68,8 +71,10 @@ struct RuleBook: Sendable {
         return phases.first { hits.contains(anyOf: $0.list) }?.phase
     }
 
-    /// Whether the words promise another try.
-    func soundsTemporary(_ hits: PhraseIndex.Hits) -> Bool { hits.contains(anyOf: temporary) }
+    /// Whether the words promise another try; "check the address and try again" promises none.
+    func soundsTemporary(_ hits: PhraseIndex.Hits) -> Bool {
+        hits.contains(anyOf: temporary) || hits.contains(anyOf: tryAgain) && !hits.contains(anyOf: mendAndTryAgain)
+    }
 }
 
 /// A mistake in the table of outcomes or its word lists.

@@ -1,6 +1,6 @@
 /// Cuts a mailbox file (RFC 4155) into its messages as the bytes come, and keeps the beginning of each.
 ///
-/// A file that does not begin with a `From ` line is one message. Within a file such a line begins a message where it stands
+/// A file that does not begin with a `From ` line, or has no line feeds, is one message. Within a file such a line begins a message where it stands
 /// behind a blank line and a header field stands behind it: not all programs escape the lines of a text that begin so.
 public struct MailboxFileSplitter: Sendable {
     private enum Form {
@@ -70,8 +70,10 @@ public struct MailboxFileSplitter: Sendable {
         let isFromLine = followsBlankLine && Self.isFromLine(line[...])
         followsBlankLine = line.allSatisfy { $0 == 0x0A || $0 == 0x0D }
         if form == .undecided {
-            form = isFromLine ? .several : .single
-            if isFromLine { return nil }
+            // Where CR alone ends the lines all is one: which of its messages, if it has more, is not asked.
+            let isOneLine = isFromLine && line.dropLast(2).contains(0x0D)
+            form = isFromLine && !isOneLine ? .several : .single
+            if form == .several { return nil }
         }
         if form == .several, isFromLine { possibleBeginning = line } else { add(line) }
         return complete

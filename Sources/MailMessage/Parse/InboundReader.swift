@@ -43,7 +43,7 @@ struct InboundReader: Sendable {
             readNotice(forwarded: depth == 0 ? message : nil)
         }
         if kind == .other, depth == 0 { readForwarded(message) }
-        if kind == .other, origin.isAutomatic { kind = .automaticReply }
+        if kind == .other, unnamed == nil || !origin.isMailSystem, origin.isAutomatic { kind = .automaticReply }
     }
 
     // MARK: Parts
@@ -60,6 +60,10 @@ struct InboundReader: Sendable {
                 complaint = complaint ?? FeedbackReport(reading: part.decodedBody, limits: limits)
             } else if part.contentType.isReceipt {
                 isOtherReport = true
+                let refusal = RefusalByReceipt(reading: part.decodedBody, limits: limits)
+                if let refusal, delivery.recipients.isEmpty {
+                    delivery = DeliveryReport(recipients: [refusal.recipient])
+                }
             } else if part.contentType.isMessage {
                 takeReturned(MIMEHeader(reading: part.decodedBody, limits: limits))
             } else if part.contentType.isText, returned.messageID == nil || text == nil {
@@ -148,7 +152,9 @@ struct InboundReader: Sendable {
     private mutating func readForwarded(_ message: MIMEEntity) {
         guard let part = message.leaves.first(where: { $0.contentType.isMessage }) else { return }
         let inner = InboundReader(reading: part.decodedBody, limits: limits, depth: 1)
-        guard inner.kind == .deliveryReport || inner.kind == .complaint else { return }
+        let isReport = inner.kind == .deliveryReport || inner.kind == .complaint
+        let isNotice = inner.kind == .notice && (inner.origin.isMailSystem || inner.origin.hasFailureSubject)
+        guard isReport || isNotice else { return }
         self = InboundReader(inner, within: origin)
     }
 
@@ -240,6 +246,9 @@ struct InboundReader: Sendable {
         }
         if recipients.isEmpty, returned.recipients.count == 1 {
             recipients = [NoticeRecipient(address: returned.recipients[0], diagnostic: text)]
+        }
+        if recipients.isEmpty, returned.recipients.isEmpty, origin.isMailSystem, let domain = origin.authorDomain {
+            recipients = read.localNames.map { NoticeRecipient(address: "\($0)@\(domain)", diagnostic: text) }
         }
         let soundsDelayed = origin.isWarning || NoticePhrases.delays.occurs(in: text)
         let isDelay = soundsDelayed && !NoticePhrases.final.occurs(in: text)

@@ -75,6 +75,13 @@ enum AddressFinder {
         }
         // An address of X.400 that holds one of ours.
         if line[start..<at].hasPrefix("smtp=") { start += 5 }
+        // A reply of several lines begins with the address: `550-ann@example.net is unknown`.
+        if at - start > 5, line[start] == UInt8(ascii: "4") || line[start] == UInt8(ascii: "5"),
+            line[(start + 1)...(start + 2)].allSatisfy(ASCII.isDigit), line[start + 3] == UInt8(ascii: "-"),
+            ASCII.isLetter(line[start + 4])
+        {
+            start += 4
+        }
         // Quotes, and signs that belong to the sentence around it.
         while start < at, "'`*=.".utf8.contains(line[start]), !line[start...].starts(with: "=?".utf8) { start += 1 }
         guard start < at else { return nil }

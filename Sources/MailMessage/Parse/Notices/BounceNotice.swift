@@ -81,6 +81,13 @@ struct BounceNotice: Sendable {
             }
             previousEnd = match.range.upperBound
             if form == .follows, quotesHeader(at: index) { form = .inQuotedHeader }
+            if form == .beginsLine, index > 0 {
+                if NoticeRecipient.namesForwarding(atEndOf: lines[index - 1]) {
+                    form = nil
+                } else if goesOn(lines[index - 1], on: line, with: line[match.range.upperBound...]) {
+                    form = .mentioned
+                }
+            }
             guard let form else { continue }
             entries.append(
                 Entry(
@@ -88,6 +95,16 @@ struct BounceNotice: Sendable {
                     wordsStart: match.range.upperBound, form: form,
                     reply: form == .inTranscript ? serverReply(before: index) : nil))
         }
+    }
+
+    /// Whether an address stands at the beginning of a line only since a sentence of prose was wrapped before it.
+    private func goesOn(_ previous: Bytes, on line: Bytes, with after: Bytes) -> Bool {
+        guard previous.trimmed.count > 50,
+            previous.prefix(while: ASCII.isBlank).elementsEqual(line.prefix(while: ASCII.isBlank)),
+            let last = previous.trimmed.last, ASCII.isLetter(last) || last == UInt8(ascii: ","),
+            after.first == ASCII.space, let next = after.dropFirst().first
+        else { return false }
+        return ASCII.isLetter(next) && ASCII.lowercase(next) == next
     }
 
     /// Whether a line is the To field of a message that the notice describes: a Subject or Date stands next to it.
@@ -120,7 +137,8 @@ struct BounceNotice: Sendable {
     /// Words before an address that make it somebody else's.
     private static let others: WordSet = [
         "from", "sender", "contact", "postmaster", "reply", "help", "support", "questions", "message-id", "id ",
-        "by ", "on behalf", "administrator", "abuse", "mailto", "write to", "email to", "report",
+        "by ", "on behalf", "administrator", "abuse", "mailto", "write to", "email to", "report", "assistance",
+        "send mail to", "send e-mail to", "please forward",
         "absender", "von", "expéditeur", "mittente", "remitente", "remetente", "afzender", "nadawc", "отправител",
         "от кого", "发件人", "寄件者", "差出人", "送信者", "送信元", "보낸",
     ]

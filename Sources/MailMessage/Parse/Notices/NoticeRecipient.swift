@@ -24,5 +24,8 @@ struct NoticeRecipient: Sendable {
         return AddressFinder.addresses(in: words[phrase.upperBound...].prefix(330), atMost: 1).first?.address
     }
 
+    /// Whether the address that a forwarding began with stands on the next line.
+    static func namesForwarding(atEndOf line: Bytes) -> Bool { forwardings.occurs(in: line.trimmed.suffix(14)) }
+
     private static let forwardings: WordSet = ["expanded from", "generated from", "forwarded from"]
 }

@@ -8,6 +8,7 @@ struct NoticeText: Sendable {
     /// Reads a text of UTF-8.
     init(_ text: Bytes, limits: ParseLimits) {
         lines = LineScanner.lines(of: text, atMost: limits.noticeLines)
+        defer { removeFooter() }
         guard let cut = Self.returnedMessage(in: lines) else { return }
         let rest = lines[cut...].drop { line in MIMEHeader.nameEnd(of: line) == nil }
         if let start = rest.first?.startIndex {
@@ -16,6 +17,31 @@ struct NoticeText: Sendable {
         }
         lines.removeSubrange(cut...)
     }
+
+    /// Removes what a scanner or a company writes beneath all mail, below a rule: it says nothing of this one.
+    private mutating func removeFooter() {
+        guard let rule = lines.lastIndex(where: Self.isRule) else { return }
+        var footer: [UInt8] = []
+        for line in lines[rule...] { footer += [ASCII.space] + line }
+        guard Self.footers.occurs(in: footer[...]), !QuotedReply(in: footer[...]).hasCodes,
+            lines[..<rule].contains(where: \.hasLetters)
+        else { return }
+        lines.removeSubrange(rule...)
+    }
+
+    private static func isRule(_ line: Bytes) -> Bool {
+        let line = line.trimmed
+        guard let first = line.first, "_-=*".utf8.contains(first) else { return false }
+        return line.prefix { $0 == first }.count >= 10
+    }
+
+    private static let footers: WordSet = [
+        "been scanned", "was scanned", "scanned for", "scanned by", "searched for viruses", "checked for viruses",
+        "antivirus system",
+        "virus-free", "virus free", "is confidential", "are confidential", "intended only for", "disclaimer",
+        "auf viren", "vertraulich",
+        "confidentiel", "analizado con", "confidencial", "riservat", "vertrouwelijk",
+    ]
 
     /// Whether a text is nothing but the header of a message.
     static func isHeader(_ text: Bytes) -> Bool {

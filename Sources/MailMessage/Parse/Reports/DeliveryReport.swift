@@ -83,8 +83,22 @@ struct DeliveryReport: Sendable {
     /// `rfc822; user@example.org` in its many forms: without a type, in brackets, with a comment, in xtext (RFC 3461 §4).
     private static func address(of value: Bytes) -> String? {
         let isPath = value.contains(UInt8(ascii: "/")) && !value.contains(UInt8(ascii: "@"))
-        guard !isPath, let address = AddressFinder.address(of: value) else { return nil }
+        guard !isPath, let address = AddressFinder.address(of: value) ?? brokenAddress(of: value) else { return nil }
         return value.contains(UInt8(ascii: "+")) ? decodedXText(address) : address
+    }
+
+    /// An address whose domain no DNS could hold, as the sender wrote it: `rfc822; ann@#example.net`.
+    private static func brokenAddress(of value: Bytes) -> String? {
+        var address = words(of: value)
+        if address.first == UInt8(ascii: "<"), address.last == UInt8(ascii: ">") {
+            address = address.dropFirst().dropLast()
+        }
+        let parts = address.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.hasLetters }), parts[1].contains(UInt8(ascii: ".")),
+            address.count <= 320,
+            address.allSatisfy({ $0 > ASCII.space && $0 != 0x7F && !"<>()[],;:\"".utf8.contains($0) })
+        else { return nil }
+        return address.text
     }
 
     /// xtext: `+2B` stands for a plus sign.

@@ -20,6 +20,8 @@ struct MessageOrigin: Sendable {
     var isAbsenceNotice: Bool
     /// The recipients that its header names as failed.
     var failedRecipients: [String]
+    /// The domain of its author.
+    var authorDomain: String?
     /// Whom it was sent to and by whom.
     var ownAddresses: [String]
     /// The addresses that it was delivered to.
@@ -51,6 +53,7 @@ struct MessageOrigin: Sendable {
             || header.has("x-autorespond") || header.has("x-autoresponse") || header.has("x-auto-reply-from")
             || header.has("x-vacation") || Self.automaticSubjects.occurs(in: subject)
         isAutomatic = isAbsenceNotice || submitted.map { !$0.hasPrefix("no") } ?? false
+        authorDomain = AddressFinder.address(of: author)?.split(separator: "@").last.map(String.init)
         failedRecipients = Self.addresses(header, ["x-failed-recipients"], limit: limit)
         addressees = Self.addresses(
             header, ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"], limit: limit)

@@ -11,16 +11,20 @@ struct InboundParse: ParsableCommand {
         discussion: """
             Prints one JSON object a line for each recipient that a message speaks of: its file, the recipient, the action of the \
             report, status and reply code, and the outcome with its reason and rule. The outcome is null where the contact's status does not \
-            change. A message in which nothing is found has one object with recipient null. Directories are read with all files in \
-            them; of a mailbox file, which begins with a From line, each message is read, and its number stands behind the file; - is standard input. A file that cannot be read is told and makes the exit status 1; the \
-            others are read nevertheless. Needs no coordinator.
+            change. A message that names nobody has one object with recipient null. Each file is one message, or with --mbox a \
+            mailbox file, of which each message is read and has its number; directories are read with all files in them; - is \
+            standard input. A file that cannot be read is told and makes the exit status 1; the others are read nevertheless. \
+            Needs no coordinator.
 
             Example:
               postrider inbound parse bounce.eml
               postrider inbound parse /var/mail/bounces/new | jq -r 'select(.outcome == "Bounced").recipient'
             """)
 
-    @Argument(help: "Messages, mailbox files, directories of them, or - for standard input.")
+    @Flag(name: .customLong("mbox"), help: "The files are mailbox files (RFC 4155).")
+    var areMailboxes = false
+
+    @Argument(help: "Files of one message each, directories of them, or - for standard input.")
     var files: [String]
 
     func run() throws {
@@ -40,14 +44,14 @@ struct InboundParse: ParsableCommand {
     private func parse(_ path: String) throws {
         if path == "-" {
             StandardInput.explain()
-            return try Self.print(.standardInput, file: "-")
+            return try print(.standardInput, file: "-")
         }
         var problems: [any Error] = []
         for file in try MessageFile.files(at: path) {
             do {
                 let handle = try InputFile.open(file)
                 defer { try? handle.close() }
-                try Self.print(handle, file: file)
+                try print(handle, file: file)
             } catch {
                 problems.append(error)
             }
@@ -57,33 +61,43 @@ struct InboundParse: ParsableCommand {
     }
 
     /// Prints what the message of a file says, or what each does of a mailbox file.
-    private static func print(_ handle: FileHandle, file: String) throws {
-        let first = try MessageFile.read(handle)
-        guard first.starts(with: "From ".utf8) else {
-            return StandardOutput.writePart(try answer(first, file: file))
+    private func print(_ handle: FileHandle, file: String) throws {
+        guard areMailboxes else {
+            let message = try MessageFile.read(handle)
+            if Self.isMailbox(message) {
+                StandardError.write("Note: \(file) looks like a mailbox file and is read as one message; --mbox reads each.")
+            }
+            return StandardOutput.writePart(try Self.answer(message, file: file))
         }
         var splitter = MailboxFileSplitter(limit: ParseLimits.standard.messageBytes)
         var number = 0
         func print(_ messages: [[UInt8]]) throws {
             for message in messages {
                 number += 1
-                StandardOutput.writePart(try answer(message, file: "\(file)#\(number)"))
+                StandardOutput.writePart(try Self.answer(message, file: "\(file)#\(number)"))
             }
         }
-        var piece = first
-        try print(splitter.take(piece))
-        // Less than was asked for is the end, which a terminal says once.
-        while piece.count == ParseLimits.standard.messageBytes {
-            piece = try MessageFile.read(handle)
+        while true {
+            let piece = try MessageFile.read(handle)
             try print(splitter.take(piece))
+            // Less than was asked for is the end, which a terminal says once.
+            guard piece.count == ParseLimits.standard.messageBytes else { break }
         }
         try print(splitter.finish())
+    }
+
+    private static func isMailbox(_ bytes: [UInt8]) -> Bool {
+        guard bytes.starts(with: "From ".utf8) else { return false }
+        var splitter = MailboxFileSplitter(limit: 1000)
+        return (splitter.take(bytes) + splitter.finish()).count > 1
     }
 
     /// One line for each finding of a message.
     static func answer(_ bytes: [UInt8], file: String) throws -> String {
         var text = ""
-        for finding in InboundMessage(reading: bytes).findings {
+        let message = InboundMessage(reading: bytes)
+        // A notice that names nobody still says what became of the message that it came back for.
+        for finding in message.unnamedFinding.map({ [$0] }) ?? message.findings {
             text += try JSONLine.encode(FindingLine(file: file, finding: finding)) + "\n"
         }
         return text
