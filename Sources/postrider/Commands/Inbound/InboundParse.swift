@@ -65,7 +65,8 @@ struct InboundParse: ParsableCommand {
         guard areMailboxes else {
             let message = try MessageFile.read(handle)
             if Self.isMailbox(message) {
-                StandardError.write("Note: \(file) looks like a mailbox file and is read as one message; --mbox reads each.")
+                StandardError.write(
+                    "Note: \(file) looks like a mailbox file and is read as one message; --mbox reads each.")
             }
             return StandardOutput.writePart(try Self.answer(message, file: file))
         }
