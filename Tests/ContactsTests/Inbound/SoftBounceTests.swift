@@ -172,7 +172,7 @@ struct SoftBounceTests {
         #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
         #expect(try await fixture.redeliveries(id).isEmpty)
         #expect(try await fixture.open(id, from: 0, limit: 1).map(\.job.strikes) == [1])
-        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2)])
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2, at: 60_000)])
         #expect(try await fixture.status("a@x.org") == "Sent accepted")
         #expect(try await fixture.isBalanced())
     }
