@@ -46,12 +46,12 @@ struct ReminderRefusalTests {
         #expect(try await book.campaign(named: "survey").mailings.map(\.name) == ["invitation", "r"])
     }
 
-    @Test("a draft can be replaced, and keeps its place; a reminder that was started cannot")
+    @Test("a draft can be replaced, also by a reminder of a later one; a reminder that was started cannot")
     func replacing() async throws {
         let fixture = try BookFixture()
         let book = fixture.book
         _ = try await fixture.running(["a@x.org"])
-        let first = try await book.createReminder(campaign: "survey", record("r"), at: BookFixture.now)
+        _ = try await book.createReminder(campaign: "survey", record("r"), at: BookFixture.now)
         var filter = AudienceFilter()
         filter.opened = false
         var other = record("r")
@@ -59,10 +59,17 @@ struct ReminderRefusalTests {
         other.template = #"{"text":"other"}"#
         other.files = [MailingFile(name: "a.txt", type: "text/plain", isInline: false, content: Data([1]))]
         let second = try await book.createReminder(campaign: "survey", other, replacing: true, at: BookFixture.now)
-        #expect(second.number == first.number)
+        #expect(try await book.campaign(named: "survey").mailings.map(\.number) == [1, second.number])
         #expect((second.template, second.selection?.filter) == (#"{"text":"other"}"#, filter))
         #expect(try await book.files(of: second.id).count == 1)
-        try await book.start(second.id, at: BookFixture.now)
+        let later = try await book.createReminder(campaign: "survey", record("later"), at: BookFixture.now)
+        try await book.start(later.id, at: BookFixture.now)
+        while try await !book.prepare(later.id, limit: 9, at: BookFixture.now).isComplete {}
+        other.selection.of = "later"
+        let third = try await book.createReminder(campaign: "survey", other, replacing: true, at: BookFixture.now)
+        #expect((third.name, third.selection?.of) == ("r", "later"))
+        #expect(try await book.campaign(named: "survey").mailings.map(\.name) == ["invitation", "later", "r"])
+        try await book.start(third.id, at: BookFixture.now)
         let code = await refusal {
             _ = try await book.createReminder(campaign: "survey", other, replacing: true, at: BookFixture.now)
         }

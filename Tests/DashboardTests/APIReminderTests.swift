@@ -203,7 +203,11 @@ struct APIReminderTests {
             draft.audience = filter
             let made: ReminderReport = try await api.post(APIRoute.mailings("spring"), draft)
             #expect(made.audience.contacts == 0)
-            #expect(made.notes.contains { $0.contains("--status Sent") })
+            #expect(!made.notes.contains { $0.contains("--status Sent") }, "whoever did it has the invitation")
+            filter.completed = false
+            let anybody: ReminderReport = try await api.post(
+                APIRoute.forecast("spring"), AudienceQuestion(audience: filter))
+            #expect(anybody.notes.contains { $0.contains("--status Sent") })
             let start = try await api.refusal(
                 APIRoute.campaign("spring", action: "start") + "?mailing=reminder", .post)
             #expect(start.status == 409 && start.error.message.contains("nobody to remind"))

@@ -65,7 +65,7 @@ extension Coordinator {
                 "“\(forecast.of)” is still on its way (\(forecast.unsettled) without a permanent outcome): who fits only after the "
                     + "reminder is started is not in it")
         }
-        if forecast.filter.outcomes.isEmpty, forecast.filter.lastOutcomes.isEmpty {
+        if !forecast.filter.asksWhoWasReached {
             notes.append(
                 "contacts of every status are meant, also those that did not get “\(forecast.of)”; --status Sent leaves them out"
             )
@@ -90,6 +90,13 @@ extension Coordinator {
         let selection = AudienceSelection(of: source.name, question.audience ?? .usual)
         try KnownEngagement(source, campaign).check(selection.filter, isUsual: question.audience == nil)
         return (selection, first)
+    }
+}
+
+extension AudienceFilter {
+    /// Whether it leaves out those that never got the earlier mailing, or says which of them are meant.
+    fileprivate var asksWhoWasReached: Bool {
+        !outcomes.isEmpty || !lastOutcomes.isEmpty || [opened, clicked, started, completed].contains(true)
     }
 }
 

@@ -28,7 +28,7 @@ public struct ReminderRecord: Sendable {
 
 extension ContactBook {
     /// Creates a reminder, as a draft: whom it goes to is found out when it is laid down, after its start.
-    /// - Parameter replacing: whether a draft of this name gives way; it keeps its place among the mailings.
+    /// - Parameter replacing: whether a draft of this name gives way.
     /// - Throws: ``ContactBookError`` with code `unknownCampaign`, `unknownMailing`, `badName`, `badArgument`; `alreadyExists` when the
     ///   name is taken; `wrongState` when the earlier mailing was not started.
     public func createReminder(
@@ -51,30 +51,23 @@ extension ContactBook {
                 try Self.checkJSON(db, json, what, campaign: campaign)
             }
             let name = try record.name ?? Self.freeName(db, campaign: id)
-            let number: UInt32
             if let former = try Row.fetchOne(
                 db, sql: "SELECT id, state FROM mailings WHERE campaign = ? AND name = ?", arguments: [id, name])
             {
-                number = former[0]
-                try Self.checkReplaceable(db, number, state: former[1], name: name, campaign: campaign, replacing)
-                try db.execute(
-                    sql: "UPDATE mailings SET template = ?, retry = ?, options = ?, created = ? WHERE id = ?",
-                    arguments: [record.template, record.retry, record.options, now.milliseconds, number])
-                try db.execute(
-                    sql: "UPDATE audiences SET source = ?, filter = ? WHERE mailing = ?",
-                    arguments: [source.number, filter, number])
-            } else {
-                try db.execute(
-                    sql: """
-                        INSERT INTO mailings (campaign, name, state, template, retry, options, created)
-                        VALUES (?, ?, 'draft', ?, ?, ?, ?)
-                        """,
-                    arguments: [id, name, record.template, record.retry, record.options, now.milliseconds])
-                number = UInt32(db.lastInsertedRowID)
-                try db.execute(
-                    sql: "INSERT INTO audiences (mailing, source, filter) VALUES (?, ?, ?)",
-                    arguments: [number, source.number, filter])
+                try Self.checkReplaceable(
+                    db, former[0], state: former[1], name: name, campaign: campaign, replacing)
+                try Self.remove(db, draft: former[0])
             }
+            try db.execute(
+                sql: """
+                    INSERT INTO mailings (campaign, name, state, template, retry, options, created)
+                    VALUES (?, ?, 'draft', ?, ?, ?, ?)
+                    """,
+                arguments: [id, name, record.template, record.retry, record.options, now.milliseconds])
+            let number = UInt32(db.lastInsertedRowID)
+            try db.execute(
+                sql: "INSERT INTO audiences (mailing, source, filter) VALUES (?, ?, ?)",
+                arguments: [number, source.number, filter])
             try Self.replaceFiles(db, of: MailingID(rawValue: number), by: record.files)
             return try Self.mailing(db, MailingID(rawValue: number))
         }
@@ -93,10 +86,15 @@ extension ContactBook {
                         + (mailing.selection == nil ? "no reminder" : mailing.state.rawValue)
                         + ": only a reminder that was not started can be discarded.")
             }
-            try Self.replaceFiles(db, of: mailing.id, by: [])
-            try db.execute(sql: "DELETE FROM audiences WHERE mailing = ?", arguments: [mailing.number])
-            try db.execute(sql: "DELETE FROM mailings WHERE id = ?", arguments: [mailing.number])
+            try Self.remove(db, draft: mailing.number)
         }
+    }
+
+    /// Removes a draft, of which nothing but these rows can be anywhere.
+    private static func remove(_ db: Database, draft number: UInt32) throws {
+        try replaceFiles(db, of: MailingID(rawValue: number), by: [])
+        try db.execute(sql: "DELETE FROM audiences WHERE mailing = ?", arguments: [number])
+        try db.execute(sql: "DELETE FROM mailings WHERE id = ?", arguments: [number])
     }
 
     /// How many contacts a selection reaches at this moment; nothing is written.

@@ -9,6 +9,9 @@ struct AudienceArguments: ParsableArguments {
     @OptionGroup var filter: FilterArguments
 
     func validate() throws {
+        guard campaign != nil || filter.lastStatus.isEmpty else {
+            throw ValidationError("--last-status needs --campaign; of a list, --status is the last status")
+        }
         guard campaign != nil || mailing.mailing == nil && filter.isEmpty else {
             throw ValidationError("what contacts did is known of a campaign: name it with --campaign")
         }
