@@ -144,7 +144,7 @@ struct DeliveryLedger {
         if hasStruckOut { try callOff(job, after: .zero) }
         guard let sent else { return entry }
         if before.status.outcome == .softBounced { entry = try bindBounce(to: sent, before: before, on: entry) }
-        if hasEarlyBounces { entry = try bookEarlyBounces(of: job, sent: sent.time, on: entry) }
+        if hasEarlyBounces { entry = try bookEarlyBounces(after: sent, on: entry) }
         return entry
     }
 

@@ -49,14 +49,15 @@ extension DeliveryLedger {
     }
 
     /// Books the soft bounces that were quicker than the Sent that they are about.
-    mutating func bookEarlyBounces(of job: DeliveryJob.ID, sent: UnixTime, on entry: Entry) throws -> Entry {
+    mutating func bookEarlyBounces(after sent: StatusChange, on entry: Entry) throws -> Entry {
         var entry = entry
-        for bounce in try takeEarlyBounces(of: job) {
-            if sent <= bounce.change.time + SoftBounce.tolerance {
+        for bounce in try takeEarlyBounces(of: sent.job) {
+            // When its owner decided says nothing of when it was sent.
+            if sent.reason == .confirmedByOwner || sent.time <= bounce.change.time + SoftBounce.tolerance {
                 entry = try book(bounce, on: entry)
             } else {
                 // About an attempt before this one, whose result nobody heard.
-                entry = try book([bounce.note], of: job, on: entry)
+                entry = try book([bounce.note], of: sent.job, on: entry)
             }
         }
         return entry

@@ -80,6 +80,21 @@ struct SoftBounceTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test("a bounce that was quicker is about what its owner confirms to have been sent, whenever that is")
+    func confirmed() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        try await fixture.receive(event(1, delivery(id, 0), .softBounced, .mailboxFull, at: 500))
+        try await fixture.book([change(id, 0, .queued, .inDoubtHeld, phase: .dot, attempt: 0)])
+        let summary = try await fixture.book([
+            change(id, 0, .sent, .confirmedByOwner, phase: .local, attempt: 0, at: 500_000)
+        ])
+        #expect(summary.redeliveries == 1)
+        #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
+        #expect(try await fixture.redeliveries(id).map(\.entry.job.strikes) == [1])
+        #expect(try await fixture.isBalanced())
+    }
+
     @Test("a bounce of an attempt whose result nobody heard is a note, whether a later one succeeds or none is made")
     func unheard() async throws {
         let fixture = try BookFixture()
@@ -157,7 +172,7 @@ struct SoftBounceTests {
         #expect(try await fixture.status("a@x.org") == "Soft Bounced mailbox_full")
         #expect(try await fixture.redeliveries(id).isEmpty)
         #expect(try await fixture.open(id, from: 0, limit: 1).map(\.job.strikes) == [1])
-        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2)])
+        try await fixture.book([change(id, 0, .sent, .accepted, phase: .dot, attempt: 2, at: 60_000)])
         #expect(try await fixture.status("a@x.org") == "Sent accepted")
         #expect(try await fixture.isBalanced())
     }
