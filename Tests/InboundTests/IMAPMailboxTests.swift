@@ -19,6 +19,25 @@ struct IMAPMailboxTests {
         return (run, problems.map(\.description), server)
     }
 
+    @Test("a mailbox is open for changes only while something is changed, by the name that it has")
+    func examined() async throws {
+        let imap = ScriptedIMAP(messages(250))
+        let server = try await imap.start()
+        let address = try MailboxServer(
+            parsing: "imap://ann@127.0.0.1:\(server.port)/Not%20%22mine%22", kind: .imap, password: "dear-secret")
+        _ = try await MailboxRun().reader.readNew(at: address, deletes: true)
+        #expect(imap.uids.isEmpty && server.connections == 1)
+        let commands = server.lines.compactMap { line in
+            ["SELECT", "EXAMINE", "FETCH", "STORE", "EXPUNGE"].first { line.contains(" \($0) ") }
+        }
+        var phases: [String] = []
+        for command in commands where phases.last != command { phases.append(command) }
+        let batch = ["EXAMINE", "FETCH", "SELECT", "STORE", "EXPUNGE"]
+        let expected: [String] = ["SELECT"] + batch + batch
+        #expect(phases == expected)
+        #expect(server.lines.contains { $0.hasSuffix(#"EXAMINE "Not \"mine\"""#) })
+    }
+
     @Test("a large mailbox is asked about in slices, and read over one connection, each message once")
     func slices() async throws {
         let count = IMAPMailbox.slice + 10

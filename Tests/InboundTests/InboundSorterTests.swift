@@ -176,6 +176,14 @@ struct InboundSorterTests {
         #expect(outcomes(from: "ann@example.net") == [])
     }
 
+    @Test("what a mailbox names several addresses of ours for is one event about one delivery")
+    func severalAddresses() {
+        let header = "Delivered-To: fbl@bounce.example.org\nX-Original-To: \(Samples.unsubscribeAddress())\n"
+        let message = Array((header + Samples.failure()).utf8)
+        let sorted = InboundSorter(keys: Samples.keys).sort(message, inMailboxOf: Samples.addresses, at: Samples.time)
+        #expect(sorted.events.map(\.subject) == [.delivery(Samples.job)])
+    }
+
     @Test("what came back of a test message concerns nobody")
     func testMessage() {
         let job = DeliveryJob.ID(mailing: MailingID(rawValue: MailingID.firstTest), ordinal: 0)

@@ -72,6 +72,7 @@ final class ScriptedIMAP: Sendable {
         case "LOGIN", "NOOP": return .say(ok)
         case "LOGOUT": return .hangUp("* BYE see you\r\n" + ok)
         case "SELECT": return .say(selection(connection) + "\(tag) OK [READ-WRITE] done\r\n")
+        case "EXAMINE": return .say(selection(connection) + "\(tag) OK [READ-ONLY] done\r\n")
         case "UID" where words[1] == "SEARCH": return .say(search(words[2]) + ok)
         case "UID" where words[1] == "FETCH": return fetch(UInt32(words[2]) ?? 0, tag)
         case "UID" where words[1] == "STORE":

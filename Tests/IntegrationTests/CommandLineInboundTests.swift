@@ -35,6 +35,25 @@ struct CommandLineInboundTests {
                 + "\n")
     }
 
+    @Test("of a mailbox file each message is read, by file and from standard input")
+    func mailboxFile() async throws {
+        let directory = try TemporaryDirectory()
+        let messages = (1...3).map { number in
+            "From x Thu Nov 26 10:00:00 2026\n\(Self.notice.replacingOccurrences(of: "ann@", with: "ann\(number)@"))\n\n"
+        }
+        let text = messages.joined()
+        let file = try directory.file("bounces.mbox", text)
+        for (name, input) in [(file, ""), ("-", text)] {
+            let run = try await Postrider.run(["inbound", "parse", name], input: input)
+            #expect(run.status == 0, "\(run.errors)")
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.count == 3)
+            for (index, line) in lines.enumerated() {
+                #expect(line.hasPrefix(#"{"file":"\#(name)#\#(index + 1)","recipient":"ann\#(index + 1)@example.net""#))
+            }
+        }
+    }
+
     @Test("a directory is read whole, and a file that is not there neither goes unnoticed nor stops the others")
     func directory() async throws {
         let directory = try TemporaryDirectory()

@@ -73,7 +73,7 @@ public struct MailboxReader: Sendable {
             try await read(batch)
             batch = []
         }
-        if let last = splitter.finish() { batch.append(last) }
+        batch += splitter.finish()
         if !batch.isEmpty { try await read(batch) }
     }
 

@@ -8,11 +8,17 @@ public struct Maildir: Sendable {
 
     /// - Throws: ``MailboxProblem`` when it has no `new` or no `cur`.
     public init(_ path: String) throws(MailboxProblem) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw MailboxProblem(description: "there is no directory \(path)")
+        }
         for folder in ["new", "cur"] {
             var isDirectory: ObjCBool = false
             let exists = FileManager.default.fileExists(atPath: "\(path)/\(folder)", isDirectory: &isDirectory)
             guard exists, isDirectory.boolValue else {
-                throw MailboxProblem(description: "\(path) is no Maildir: it has no directory \(folder)")
+                throw MailboxProblem(
+                    description:
+                        "\(path) is no Maildir: it has no directory \(folder); a Maildir has new, cur and tmp, and a file of messages is read with --file"
+                )
             }
         }
         self.path = path
@@ -20,11 +26,16 @@ public struct Maildir: Sendable {
 
     /// The names of the messages that nobody has seen, the oldest first as far as their names tell.
     public func unseen() throws(MailboxProblem) -> [String] {
+        guard access(path + "/new", R_OK | X_OK) == 0 else {
+            throw MailboxProblem(
+                description: "\(path)/new cannot be read: \(String(cString: strerror(errno)).lowercased())")
+        }
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path + "/new").filter { !$0.hasPrefix(".") }
                 .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
         } catch {
-            throw MailboxProblem(description: "\(path)/new cannot be read: \(error.localizedDescription)")
+            throw MailboxProblem(
+                description: "\(path)/new cannot be read: \(error.localizedDescription)")
         }
     }
 
@@ -33,18 +44,26 @@ public struct Maildir: Sendable {
     /// - Throws: ``MailboxProblem`` when it may not be read.
     public func read(_ name: String, limit: Int) throws(MailboxProblem) -> [UInt8]? {
         let file = "\(path)/new/\(name)"
-        guard let handle = FileHandle(forReadingAtPath: file) else {
-            let reason = errno
-            guard reason != ENOENT else { return nil }
-            throw MailboxProblem(
-                description: "\(file) cannot be read: \(String(cString: strerror(reason)).lowercased())")
+        func problem() -> MailboxProblem {
+            MailboxProblem(
+                description: "\(file) cannot be read and is left: \(String(cString: strerror(errno)).lowercased())")
         }
-        defer { try? handle.close() }
-        do {
-            return Array(try handle.read(upToCount: limit) ?? Data())
-        } catch {
-            throw MailboxProblem(description: "\(file) cannot be read: \(error.localizedDescription)")
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno != ENOENT else { return nil }
+            throw problem()
         }
+        defer { _ = Foundation.close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: min(limit, 64 << 10))
+        while bytes.count < limit {
+            let count = Foundation.read(descriptor, &piece, min(piece.count, limit - bytes.count))
+            guard count >= 0 else { throw problem() }
+            guard count > 0 else { break }
+            bytes += piece[..<count]
+        }
+        guard !bytes.isEmpty else { throw MailboxProblem(description: "\(file) is empty, and is left") }
+        return bytes
     }
 
     /// Moves a message to those that have been seen.

@@ -46,7 +46,9 @@ public struct InboundSorter: Sendable {
             case .reports: events += reported(draft, in: message)
             }
         }
-        return SortedMessage(kind: draft.message.kind, events: events)
+        // By several addresses of ours, which a header may name, it is still one piece of news about a delivery.
+        var ids: Set<InboundEventID> = []
+        return SortedMessage(kind: draft.message.kind, events: events.filter { ids.insert($0.id).inserted })
     }
 
     /// What a message says about a delivery that is known.

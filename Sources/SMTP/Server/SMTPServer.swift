@@ -3,6 +3,14 @@ public import NIOCore
 import NIOPosix
 import NIOSSL
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// An SMTP server: listens, and gives every connection a session of its own that decides.
 public final class SMTPServer: Sendable {
     private let channel: any Channel
@@ -24,7 +32,8 @@ public final class SMTPServer: Sendable {
         host: String, port: Int, configuration: SMTPServerConfiguration, group: any EventLoopGroup, logger: Logger,
         makeSession: @escaping @Sendable (any EventLoop, SocketAddress?) -> any SMTPServerSession
     ) async throws -> SMTPServer {
-        let connections = SMTPServerConnections(limit: configuration.maximumConnections)
+        let connections = SMTPServerConnections(
+            limit: configuration.maximumConnections, clientLimit: configuration.maximumConnectionsPerClient)
         var tls: NIOSSLContext?
         if let files = configuration.tls {
             tls = try await NIOThreadPool.singleton.runIfActive { try files.makeContext() }
@@ -40,9 +49,11 @@ public final class SMTPServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    switch connections.add(channel) {
+                    let client = channel.remoteAddress.flatMap(Self.client)
+                    switch connections.add(channel, from: client) {
                     case .closed: throw ChannelError.ioOnClosedChannel
-                    case .full: return try pipeline.addHandler(SMTPServerRefusal())
+                    case .full: return try pipeline.addHandler(SMTPServerRefusal(reply: .tooManyConnections))
+                    case .clientIsFull: return try pipeline.addHandler(SMTPServerRefusal(reply: .tooManyOfClient))
                     case .admitted: break
                     }
                     let session = makeSession(channel.eventLoop, channel.remoteAddress)
@@ -62,6 +73,19 @@ public final class SMTPServer: Sendable {
             }
         logger.info("SMTP server listens", metadata: ["smtp.address": "\(channel.localAddress?.description ?? "")"])
         return SMTPServer(channel: channel, connections: connections)
+    }
+
+    /// The address by which a client is known: of IPv6 the network (/64), of which it has all addresses; `nil` for this machine.
+    static func client(at address: SocketAddress) -> String? {
+        guard !address.isThisMachine, let text = address.ipAddress?.lowercased() else { return nil }
+        guard case .v6 = address else { return text }
+        if text.hasPrefix("::ffff:") {
+            let mapped = String(text.dropFirst(7))
+            return mapped.hasPrefix("127.") ? nil : mapped
+        }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ".")
     }
 
     /// Stops listening and closes every connection.

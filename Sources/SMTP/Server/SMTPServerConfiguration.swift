@@ -14,7 +14,7 @@ public struct SMTPServerConfiguration: Sendable {
     public var maximumLineLength: Int = 4096
     /// How many recipients a transaction may have (RFC 5321 §4.5.3.1.8 asks for 100 at least).
     public var maximumRecipients: Int = 1000
-    /// How long a client may be silent (RFC 5321 §4.5.3.2.7).
+    /// How long a client may be silent, and take for one command (RFC 5321 §4.5.3.2.7).
     public var idleTimeout: TimeAmount = .minutes(5)
     /// How long a connection may last, however busy it is; `nil` sets no limit.
     ///
@@ -22,6 +22,12 @@ public struct SMTPServerConfiguration: Sendable {
     public var sessionTimeout: TimeAmount?
     /// How many connections may be open at once, on each address that is listened on; others are told 421 and closed.
     public var maximumConnections: Int = .max
+    /// How many of these one client's address may have; others of it are told 421 and closed.
+    ///
+    /// Programs of this machine, which mail servers are that hand mail over, may have as many as there are.
+    public var maximumConnectionsPerClient: Int = .max
+    /// How many commands that are wrong a client may send; then it hears 421.
+    public var maximumErrors: Int = .max
     /// How long a connection that was closed from our side still takes and discards what the client sends.
     public var lingerTimeout: TimeAmount = .seconds(5)
     /// Keywords that are not announced although the server knows them, in capitals: `PIPELINING`, `CHUNKING`, `SIZE`, `DSN` ….

@@ -24,4 +24,18 @@ extension SMTPServerHandler {
             finish(context)
         }
     }
+
+    /// Closes our side after what was said, and takes what still comes, so that no reset destroys replies on their way.
+    func finish(_ context: ChannelHandlerContext) {
+        guard mode != .lingering else { return }
+        mode = .lingering
+        flush(context)
+        inbound.clear()
+        timer?.cancel()
+        if clientIsDone { return context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.lingerTimeout) {
+            context.close(promise: nil)
+        }
+    }
 }

@@ -34,7 +34,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
     private let session: any SMTPServerSession
     let configuration: SMTPServerConfiguration
     let tls: NIOSSLContext?
-    private let interest: SMTPContentInterest
+    let interest: SMTPContentInterest
     var machine: SMTPServerStateMachine
     private var parser: SMTPServerCommandParser
     private var scanner = SMTPDataScanner()
@@ -44,7 +44,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
     private var content = ByteBuffer()
     /// The rest of a line that is too long is thrown away.
     private var isSkippingLine = false
-    private var clientIsDone = false
+    var clientIsDone = false
+    /// Commands so far that were wrong.
+    var errors = 0
+    /// Bytes of the content that is coming, wanted or not.
+    var contentBytes = 0
+    /// Nothing is read until the client has taken replies that it was sent.
+    var isCongested = false
+    /// Whether the client has come on since it was last looked at.
+    var hasComeOn = false
     var timer: Scheduled<Void>?
     var timerFires = NIODeadline.distantFuture
     var lastHeard = NIODeadline.distantPast
@@ -93,9 +101,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        lastHeard = context.eventLoop.now
+        if hasComeOn { lastHeard = context.eventLoop.now }
+        hasComeOn = false
         flush(context)
         context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isCongested, context.channel.isWritable { readOn(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -133,13 +147,13 @@ final class SMTPServerHandler: ChannelInboundHandler {
 
     // MARK: Reading
 
-    private func process(_ context: ChannelHandlerContext) {
+    func process(_ context: ChannelHandlerContext) {
         readCommands(context)
         stopIfIdle(context)
     }
 
     private func readCommands(_ context: ChannelHandlerContext) {
-        while mode == .serving, inbound.readableBytes > 0 {
+        while mode == .serving, inbound.readableBytes > 0, hasRoom(context) {
             switch machine.reading {
             case .commands:
                 guard let command = nextCommand() else {
@@ -147,12 +161,15 @@ final class SMTPServerHandler: ChannelInboundHandler {
                     skipLine()
                     continue
                 }
+                hasComeOn = true
+                contentBytes = 0
                 obey(machine.received(command), context)
             case .login:
                 guard let line = nextLine() else {
                     guard inbound.readableBytes > Self.longestLoginLine else { return release() }
                     return finish(context)
                 }
+                hasComeOn = true
                 obey(machine.loginLine(line), context)
             case .data:
                 guard readData(context) else { return release() }
@@ -160,6 +177,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
                 let count = min(remaining, inbound.readableBytes)
                 keepContent(upTo: count)
                 inbound.moveReaderIndex(forwardBy: count)
+                guard takesContent(count, context) else { return }
                 obey(machine.chunkReceived(count), context)
             }
         }
@@ -204,7 +222,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
         inbound.moveReaderIndex(forwardBy: progress.consumed)
         machine.dataReceived(progress.content)
-        guard progress.isEnd else { return false }
+        guard takesContent(progress.consumed, context), progress.isEnd else { return false }
         obey(machine.dataEnded(), context)
         return true
     }
@@ -219,14 +237,6 @@ final class SMTPServerHandler: ChannelInboundHandler {
         }
     }
 
-    private var contentLimit: Int {
-        switch interest {
-        case .none: 0
-        case .prefix(let count): count
-        case .whole: configuration.maximumMessageSize
-        }
-    }
-
     // MARK: Obeying
 
     private func obey(_ action: SMTPServerStateMachine.Action, _ context: ChannelHandlerContext) {
@@ -235,6 +245,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
             break
         case .reply(let reply):
             outbound.writeReply(reply)
+            if reply.isError { countError(context) }
         case .replies(let reply, let times):
             for _ in 0..<times { outbound.writeReply(reply) }
         case .secure:
@@ -299,6 +310,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
         case .recipient(let address): machine.recipientDecided(address, isAccepted: isAccepted)
         case .message:
             machine.messageDecided()
+            if isAccepted { errors = 0 }
             content.clear()
         }
     }
@@ -314,7 +326,7 @@ final class SMTPServerHandler: ChannelInboundHandler {
             guard !isClosed else { return }
             mode = .serving
             lastHeard = context.eventLoop.now
-            context.channel.setOption(.autoRead, value: true).whenFailure { _ in }
+            if !isCongested { context.channel.setOption(.autoRead, value: true).whenFailure { _ in } }
             let failed = SMTPReply(
                 code: 451, enhancedStatus: EnhancedStatusCode(4, 3, 0), text: "Local trouble, try again later")
             decided((try? result.get()) ?? .reply(failed), question, context)
@@ -328,19 +340,5 @@ final class SMTPServerHandler: ChannelInboundHandler {
         guard outbound.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
         outbound.clear()
-    }
-
-    /// Closes our side after what was said, and takes what still comes, so that no reset destroys replies on their way.
-    func finish(_ context: ChannelHandlerContext) {
-        guard mode != .lingering else { return }
-        mode = .lingering
-        flush(context)
-        inbound.clear()
-        timer?.cancel()
-        if clientIsDone { return context.close(promise: nil) }
-        context.close(mode: .output, promise: nil)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: configuration.lingerTimeout) {
-            context.close(promise: nil)
-        }
     }
 }

@@ -8,6 +8,9 @@ struct SMTPServerReply: Equatable {
 
     static func == (left: Self, right: Self) -> Bool { left.text == right.text }
 
+    /// Whether the client has done something wrong (RFC 5321 §4.2.1, 5yz).
+    var isError: Bool { line.utf8Start.pointee == UInt8(ascii: "5") }
+
     /// The line as a string, for tests.
     var text: String { line.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
 
@@ -23,6 +26,8 @@ struct SMTPServerReply: Equatable {
     static let timedOut = Self(line: "421 4.4.2 Timed out waiting for a command, closing the connection\r\n")
     static let sessionTooLong = Self(line: "421 4.4.2 This connection has lasted too long, closing it\r\n")
     static let tooManyConnections = Self(line: "421 4.3.2 Too many connections, try again later\r\n")
+    static let tooManyErrors = Self(line: "421 4.7.0 Too many errors, closing the connection\r\n")
+    static let tooManyOfClient = Self(line: "421 4.7.0 Too many connections from your address\r\n")
     static let goingDown = Self(line: "421 4.3.2 Service shutting down, try again later\r\n")
     static let unknownCommand = Self(line: "500 5.5.2 Command not recognized\r\n")
     static let lineTooLong = Self(line: "500 5.5.2 Line too long\r\n")

@@ -20,22 +20,8 @@ enum MessageFile {
         }
     }
 
-    /// The bytes of a message, as many as are looked at.
-    static func read(_ path: String) throws -> [UInt8] {
-        let handle = try InputFile.open(path)
-        defer { try? handle.close() }
-        return try read(handle)
-    }
-
     /// The bytes of a message from an open file or a pipe.
     static func read(_ handle: FileHandle) throws -> [UInt8] {
-        let limit = ParseLimits.standard.messageBytes
-        var bytes: [UInt8] = []
-        while bytes.count < limit, let data = try handle.read(upToCount: min(1 << 20, limit - bytes.count)),
-            !data.isEmpty
-        {
-            bytes.append(contentsOf: data)
-        }
-        return bytes
+        Array(try handle.read(upToCount: ParseLimits.standard.messageBytes) ?? Data())
     }
 }

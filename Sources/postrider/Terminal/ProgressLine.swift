@@ -4,13 +4,13 @@ internal import Synchronization
 final class ProgressLine: Sendable {
     /// What is counted.
     enum Unit {
-        case bytes, rows
+        case bytes, rows, messages
 
         /// The count, without its unit where that follows anyway.
         func number(_ count: Int) -> String {
             switch self {
             case .bytes: NumberText.bytes(count)
-            case .rows: NumberText.grouped(count)
+            case .rows, .messages: NumberText.grouped(count)
             }
         }
 
@@ -18,6 +18,7 @@ final class ProgressLine: Sendable {
             switch self {
             case .bytes: NumberText.bytes(count)
             case .rows: "\(NumberText.grouped(count)) rows"
+            case .messages: "\(NumberText.grouped(count)) messages"
             }
         }
     }

@@ -203,4 +203,37 @@ struct InboundServiceTests {
         try await run.waitFor("Bounced", 2)
         try await run.stop()
     }
+
+    @Test(
+        "Of five hundred clients and one the last is refused, and whatever the others send memory is bounded and mail is taken",
+        .timeLimit(.minutes(3)))
+    func abused() async throws {
+        let run = try await InboundRun(contacts: 1)
+        let before = try run.peakMemory()
+        var clients = try (0..<500).map { _ in try #require(LoopbackConnection(port: run.port)) }
+        #expect(clients.allSatisfy { $0.firstLine()?.hasPrefix("220") == true })
+        let last = try #require(LoopbackConnection(port: run.port))
+        #expect(last.firstLine()?.hasPrefix("421 4.3.2") == true)
+        let line = String(repeating: "x", count: 64 << 10)
+        let address = run.returnPath(0)
+        for (number, client) in clients.enumerated() {
+            switch number % 3 {
+            case 0: #expect(client.ask(line).hasPrefix("500"))
+            case 1:
+                // A message that goes on and on.
+                client.send("EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<\(address)>\r\nDATA\r\n")
+                for _ in 0..<16 { client.send(line + "\r\n") }
+            default: client.send(String(repeating: "NOOP\r\n", count: 20_000))
+            }
+        }
+        // What clients have sent is read when one that came later is answered.
+        #expect(clients[0].ask("NOOP").hasPrefix("250"))
+        let growth = try run.peakMemory() - before
+        #expect(growth < (500 * 256 << 10) + (64 << 20), "\(growth >> 20) MiB")
+        print("500 clients that mean no good: \(growth >> 20) MiB")
+        clients = []
+        await BounceSender(port: run.port, bounces: [run.bounce(0)]).send(connections: 1)
+        try await run.waitFor("Bounced", 1)
+        try await run.stop()
+    }
 }

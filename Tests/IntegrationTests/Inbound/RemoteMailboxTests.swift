@@ -56,7 +56,7 @@ struct RemoteMailboxTests {
 
     @Test(
         "Tens of thousands of messages are read over one connection, each once, in memory that does not grow with them",
-        .timeLimit(.minutes(5)), arguments: ["imap", "imap --delete", "pop3"])
+        .timeLimit(.minutes(15)), arguments: ["imap", "imap --delete", "pop3"])
     func large(way: String) async throws {
         // IMAP and POP3 are asked in several parts.
         let count = size("POSTRIDER_MAILBOX_MESSAGES", usually: 4500)
@@ -79,7 +79,7 @@ struct RemoteMailboxTests {
         let start = ContinuousClock.now
         let reader = try PostriderProcess(arguments)
         var peak = 0
-        try await poll("it does not end: \(reader.errors)", limit: .seconds(200)) {
+        try await poll("it does not end: \(reader.errors)", limit: .seconds(100 + count / 50)) {
             peak = max(peak, InboundRun.peakMemory(of: reader.pid) ?? 0)
             return !reader.isRunning
         }
@@ -100,6 +100,52 @@ struct RemoteMailboxTests {
         print("\(way): \(expected) messages, \(Int(Double(expected) / seconds)) a second, \(peak >> 20) MiB")
         await dovecot.stop()
         try await run.stop()
+    }
+
+    @Test(
+        "Redis is killed in the middle: what is marked or deleted is booked, and the next run takes the rest",
+        .timeLimit(.minutes(4)), arguments: ["imap", "imap --delete", "pop3"])
+    func redisKilled(way: String) async throws {
+        let count = 1500
+        let redis = try await RedisServer.start(configuration: ["appendonly yes", "appendfsync everysec"])
+        let run = try await InboundRun(contacts: 10, redis: redis.url)
+        let dovecot = try await DovecotServer(password: "dear-secret")
+        try run.run.write("password", "dear-secret\n")
+        let messages = (0..<10).map { run.bounce($0).message }
+        try await dovecot.deliver(count) { number in
+            messages[number % 10].replacingOccurrences(of: "Message-ID: <", with: "Message-ID: <\(number).")
+        }
+        let address =
+            way == "pop3" ? "pop3s://ann@localhost:\(dovecot.pop3Port)" : "imaps://ann@localhost:\(dovecot.imapPort)"
+        let arguments =
+            [
+                "inbound", "--redis", redis.url, "--token-key-file", run.run.data + "/tokens.key", "--password-file",
+                run.run.path("password"), "--mailbox-ca", dovecot.certificates.path("ca"),
+                way == "pop3" ? "--pop3" : "--imap", address,
+            ] + (way == "imap --delete" ? ["--delete"] : [])
+        func booked() throws -> Int {
+            let fates = try run.fates()
+            return fates.values.reduce(0, +) - (fates["repeated"] ?? 0)
+        }
+        let reader = try PostriderProcess(arguments)
+        try await poll("it books nothing: \(reader.errors)") { try booked() > 100 }
+        await redis.kill()
+        #expect(try await reader.wait(limit: .seconds(120)) == 75, "\(reader.errors)")
+        #expect(reader.errors.contains("Before it stopped"), "\(reader.errors)")
+        let remaining = try dovecot.count()
+        try await redis.restart()
+        // Of POP3 what was read is deleted with the goodbye, of IMAP at once.
+        if way != "imap" {
+            try await poll("what is deleted is not booked", limit: .seconds(60)) { try booked() >= count - remaining }
+        }
+        let next = try await Postrider.run(arguments)
+        #expect(next.status == 0, "\(next.errors)")
+        #expect(try dovecot.count() == (way == "imap" ? count : 0))
+        try await poll("not all is booked", limit: .seconds(60)) { try booked() == count }
+        print("\(way), Redis killed: \(count - remaining) were gone by then")
+        await dovecot.stop()
+        try await run.stop()
+        await redis.stop()
     }
 
     @Test(

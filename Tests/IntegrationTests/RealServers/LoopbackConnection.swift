@@ -37,15 +37,24 @@ final class LoopbackConnection {
         return nil
     }
 
-    /// Sends a line, or several, and reads the reply to the last one, its lines joined.
-    func ask(_ text: String) -> String {
-        let bytes = Array((text + "\r\n").utf8)
+    /// Sends a text as it is; false when the connection has ended.
+    @discardableResult
+    func send(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return "" }
+            let count = bytes[sent...].withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
             sent += count
         }
+        return true
+    }
+
+    /// Sends a line, or several, and reads the reply to the last one, its lines joined.
+    func ask(_ text: String) -> String {
+        guard send(text + "\r\n") else { return "" }
         var lines: [String] = []
         while let line = firstLine() {
             lines.append(line.trimmingCharacters(in: .whitespacesAndNewlines))

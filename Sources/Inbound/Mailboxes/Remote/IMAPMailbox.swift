@@ -1,15 +1,19 @@
+internal import Foundation
 internal import MailMessage
 internal import Synchronization
 
 /// A mailbox of an IMAP server (RFC 9051): messages that are done are marked with a keyword, or deleted.
 ///
-/// Being fetched marks a message as seen, which therefore says nothing: after a crash it is found by its missing keyword.
+/// Messages are read with EXAMINE (RFC 3501 §6.3.2), so that they are not marked as seen: that costs many a server more than all
+/// else, and people may want to know. Whether a message is seen says nothing here: it is done when it has the keyword.
 /// Messages go by their UIDs, which outlive a connection as long as UIDVALIDITY is the same.
 final class IMAPMailbox: RemoteMailbox {
     private struct State {
         var selection = IMAPSelection()
         /// UIDVALIDITY when the messages were listed.
         var validity: UInt32?
+        /// Whether the mailbox is open for reading only.
+        var isExamined = false
         var remarks: Set<MailboxRemark> = []
     }
 
@@ -21,6 +25,8 @@ final class IMAPMailbox: RemoteMailbox {
     let sessionLimit = Int.max
     private let session: CurlSession
     private let base: String
+    /// The mailbox's name, as it stands in a command.
+    private let name: String
     private let deletes: Bool
     private let state = Mutex(State())
 
@@ -28,6 +34,8 @@ final class IMAPMailbox: RemoteMailbox {
         session = CurlSession(server)
         base = "\(server.base)/\(server.folder)"
         self.deletes = deletes
+        let folder = server.folder.removingPercentEncoding ?? server.folder
+        name = "\"" + folder.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     var remarks: [MailboxRemark] { state.withLock { Array($0.remarks) } }
@@ -36,7 +44,10 @@ final class IMAPMailbox: RemoteMailbox {
     ///
     /// Messages that others remove meanwhile move the rest down, into slices that are still to come: none is left out.
     func unread() throws -> [String] {
-        state.withLock { $0.validity = nil }
+        state.withLock { state in
+            state.validity = nil
+            state.isExamined = false
+        }
         try ask(.init(url: base, command: "NOOP"))
         let selection = state.withLock { state in
             state.validity = state.selection.validity
@@ -63,6 +74,7 @@ final class IMAPMailbox: RemoteMailbox {
 
     func message(_ id: String) throws -> [UInt8]? {
         let limit = MessageFingerprint.requiredBytes
+        try open(reading: true)
         do {
             return try ask(.init(url: "\(url);UID=\(id);PARTIAL=0.\(limit)"), limit: limit).content
         } catch let failure as CurlSession.Failure where failure.isRefusal {
@@ -76,6 +88,7 @@ final class IMAPMailbox: RemoteMailbox {
         guard !ids.isEmpty else { return }
         let flag = deletes ? "\\Deleted" : Self.keyword
         let set = Self.set(ids.compactMap { UInt32($0) })
+        try open(reading: false)
         try ask(.init(url: url, command: "UID STORE \(set) +FLAGS.SILENT (\(flag))"))
         if deletes { try expunge(set) }
     }
@@ -106,6 +119,17 @@ final class IMAPMailbox: RemoteMailbox {
         }
     }
 
+    /// Opens the mailbox for reading only, or for changes again.
+    private func open(reading: Bool) throws {
+        guard state.withLock({ $0.isExamined }) != reading else { return }
+        try ask(.init(url: url, command: (reading ? "EXAMINE " : "SELECT ") + name))
+        let hasChanged = state.withLock { state in
+            state.isExamined = reading
+            return state.validity != state.selection.validity
+        }
+        guard !hasChanged else { throw RenumberedFailure() }
+    }
+
     /// The mailbox as it was listed; libcurl asks for nothing in one whose UIDs have changed (RFC 5092 §3).
     private var url: String {
         state.withLock { state in state.validity.map { "\(base);UIDVALIDITY=\($0)" } ?? base }
@@ -127,7 +151,11 @@ final class IMAPMailbox: RemoteMailbox {
 
     private func note(_ lines: [String]) {
         state.withLock { state in
-            for line in lines { state.selection.take(line) }
+            for line in lines {
+                state.selection.take(line)
+                // libcurl has connected anew.
+                if line.contains(" OK [READ-WRITE]") { state.isExamined = false }
+            }
         }
     }
 

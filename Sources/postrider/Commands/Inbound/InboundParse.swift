@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Delivery
 internal import Foundation
+internal import Inbound
 internal import MailMessage
 
 /// `postrider inbound parse`: what messages that came back say.
@@ -10,8 +11,13 @@ struct InboundParse: ParsableCommand {
         discussion: """
             Prints one JSON object a line for each recipient that a message speaks of: its file, the recipient, the action of the \
             report, status and reply code, and the outcome with its reason and rule. The outcome is null where the contact's status does not \
+<<<<<<< HEAD
             change. A message that names nobody has one object with recipient null. Directories are read with all files in \
             them; - is one message from standard input. A file that cannot be read is told and makes the exit status 1; the \
+=======
+            change. A message in which nothing is found has one object with recipient null. Directories are read with all files in \
+            them; of a mailbox file, which begins with a From line, each message is read, and its number stands behind the file; - is standard input. A file that cannot be read is told and makes the exit status 1; the \
+>>>>>>> 3cd33f53c95bcb1b88594ff77f6f02cf72032096
             others are read nevertheless. Needs no coordinator.
 
             Example:
@@ -19,7 +25,7 @@ struct InboundParse: ParsableCommand {
               postrider inbound parse /var/mail/bounces/new | jq -r 'select(.outcome == "Bounced").recipient'
             """)
 
-    @Argument(help: "Messages, directories of messages, or - for standard input.")
+    @Argument(help: "Messages, mailbox files, directories of them, or - for standard input.")
     var files: [String]
 
     func run() throws {
@@ -38,18 +44,45 @@ struct InboundParse: ParsableCommand {
     /// Reads one argument.
     private func parse(_ path: String) throws {
         if path == "-" {
-            return StandardOutput.writePart(try Self.answer(MessageFile.read(FileHandle.standardInput), file: "-"))
+            StandardInput.explain()
+            return try Self.print(.standardInput, file: "-")
         }
         var problems: [any Error] = []
         for file in try MessageFile.files(at: path) {
             do {
-                StandardOutput.writePart(try Self.answer(MessageFile.read(file), file: file))
+                let handle = try InputFile.open(file)
+                defer { try? handle.close() }
+                try Self.print(handle, file: file)
             } catch {
                 problems.append(error)
             }
         }
         for problem in problems.dropLast() { StandardError.write("Error: \(problem)") }
         if let last = problems.last { throw last }
+    }
+
+    /// Prints what the message of a file says, or what each does of a mailbox file.
+    private static func print(_ handle: FileHandle, file: String) throws {
+        let first = try MessageFile.read(handle)
+        guard first.starts(with: "From ".utf8) else {
+            return StandardOutput.writePart(try answer(first, file: file))
+        }
+        var splitter = MailboxFileSplitter(limit: ParseLimits.standard.messageBytes)
+        var number = 0
+        func print(_ messages: [[UInt8]]) throws {
+            for message in messages {
+                number += 1
+                StandardOutput.writePart(try answer(message, file: "\(file)#\(number)"))
+            }
+        }
+        var piece = first
+        try print(splitter.take(piece))
+        // Less than was asked for is the end, which a terminal says once.
+        while piece.count == ParseLimits.standard.messageBytes {
+            piece = try MessageFile.read(handle)
+            try print(splitter.take(piece))
+        }
+        try print(splitter.finish())
     }
 
     /// One line for each finding of a message.

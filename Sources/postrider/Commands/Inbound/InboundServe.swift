@@ -18,7 +18,9 @@ struct InboundServe: AsyncParsableCommand {
             comes twice is booked once.
 
             With --maildir, --file, --imap or --pop3 it reads what another mail server has delivered: the new messages of a Maildir or of a mailbox on a \
-            server, a mailbox file, or one message from standard input, as a pipe of that server's. Exit status 75 means: try again later.
+            server, a mailbox file, or one message from standard input, as a pipe of that server's. What is read again is booked once: \
+            when it was stopped in the middle, run it again. Exit status 0: all is safe; 1: something was left where it is, as told; \
+            67: the recipient is none of ours; 75: try again later.
 
             Redis is found as a worker finds it. The coordinator's token key is needed: --data finds it, elsewhere --token-key-file names a copy.
 
@@ -76,9 +78,7 @@ struct InboundServe: AsyncParsableCommand {
     func run() async throws {
         let settings = try configuration.settings()
         guard let keys = try TokenKeyFile.keys(tokenKeyFile, data: data, settings) else {
-            throw CommandError(
-                "the token key is needed: name the coordinator's data directory with --data, or a copy of its tokens.key with --token-key-file"
-            )
+            throw missingKey(settings)
         }
         let domains = settings.list(domain, .domain)
         for domain in domains where (try? EmailAddress(parsing: "postmaster@\(domain)")) == nil {
@@ -110,6 +110,20 @@ struct InboundServe: AsyncParsableCommand {
         let receiver = AnnouncedReceiver(service: service, scheme: setup.server.isLMTP ? "lmtp" : "smtp")
         try await ServiceRunner.run([receiver], logger: logger)
         StandardOutput.announce(service.counts.sentence)
+    }
+}
+
+extension InboundServe {
+    /// Why there is no token key, and where one is.
+    private func missingKey(_ settings: Settings) -> CommandError {
+        guard let data = data ?? settings.string(.data) else {
+            return CommandError(
+                "the token key is needed: name the coordinator's data directory with --data, or a copy of its tokens.key with --token-key-file"
+            )
+        }
+        return CommandError(
+            "there is no token key in \(data), so no coordinator has used this directory: start one (postrider coordinator --data \(data)), or correct --data"
+        )
     }
 }
 

@@ -48,6 +48,11 @@ struct MailboxOptions: ParsableArguments {
             valueName: "address"))
     var recipient: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How to print what was read: text for people, json for programs.", valueName: "format"))
+    var format: OutputFormat?
+
     /// Whether a mailbox is to be read.
     var isNamed: Bool { !sources.isEmpty }
 
@@ -61,9 +66,12 @@ struct MailboxOptions: ParsableArguments {
             throw ValidationError("--watch needs --maildir, --imap or --pop3")
         }
         guard recipient == nil || file != nil else { throw ValidationError("--recipient needs --file") }
+        guard format == nil || isNamed else { throw ValidationError("--format needs a mailbox to read") }
         guard !delete || imap != nil else { throw ValidationError("--delete needs --imap") }
         guard ((imap ?? pop3) == nil) == (passwordFile == nil) else {
-            throw ValidationError("--imap and --pop3 need --password-file, and nothing else does")
+            throw ValidationError(
+                "--imap and --pop3 need --password-file FILE, the file with the password of the mailbox's user, and nothing else does"
+            )
         }
     }
 

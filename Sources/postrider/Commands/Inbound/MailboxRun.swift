@@ -20,54 +20,53 @@ struct MailboxRun {
     private static let tryLater = ExitCode(75)
 
     func run(_ options: MailboxOptions) async throws {
+        // What is wrong with a mailbox shows before anything is begun.
+        let input = try options.file.map { try MailboxFile($0) }
+        let source = try input == nil ? Source(options) : nil
         let redis: InboundRedis
         do {
-            redis = try await InboundRedis.connect(self.redis, group: .singleton, logger: logger)
+            redis = try await InboundRedis.connect(
+                self.redis, waits: options.watch, group: .singleton, logger: logger)
         } catch {
             throw Self.later(error)
         }
         let meter = InboundMeter()
-        let reader = MailboxReader(addresses: addresses, keys: keys, recipient: recipient, meter: meter, logger: logger)
-        {
-            try await redis.report($0)
+        let progress = ProgressLine()
+        let reader = MailboxReader(
+            addresses: addresses, keys: keys, recipient: recipient, meter: meter, logger: logger
+        ) { done, total in
+            if !options.watch { progress.show("reading", done, of: total, unit: .messages) }
+        } report: { events in
+            try await redis.report(events)
         }
-        if let path = options.file {
-            try await readFile(path, reader)
-            // The mail server whose pipe this is takes words for a failure.
-            if path != "-" { StandardOutput.announce(meter.counts.sentence) }
-        } else {
-            let source = try Source(options)
-            if options.watch {
+        var left: [MailboxProblem] = []
+        do {
+            if let input {
+                try await input.read(by: reader, progress)
+            } else if let source, options.watch {
                 try await ServiceRunner.run(
                     [MailboxWatch(source: source, reader: reader, logger: logger)], logger: logger)
-            } else {
-                try await readOnce(source, reader)
+            } else if let source {
+                left = try await source.read(by: reader)
             }
+        } catch {
+            progress.end()
+            if meter.counts.messages > 0 {
+                StandardError.write("Before it stopped, it had read \(meter.counts.sentence); these are safe.")
+            }
+            if let problem = error as? MailboxProblem { throw CommandError(problem.description) }
+            throw Self.later(error)
+        }
+        progress.end()
+        for problem in left { StandardError.write("Error: \(problem)") }
+        // The mail server whose pipe this is takes words for a failure.
+        if options.format == .json {
+            StandardOutput.announce(try JSONLine.encode(meter.counts.line(left: left.count)))
+        } else if options.file != "-" {
             StandardOutput.announce(meter.counts.sentence)
         }
         await redis.close()
-    }
-
-    private func readOnce(_ source: Source, _ reader: MailboxReader) async throws {
-        let problems: [MailboxProblem]
-        do {
-            problems = try await source.read(by: reader)
-        } catch let problem as MailboxProblem {
-            throw CommandError(problem.description)
-        } catch {
-            throw Self.later(error)
-        }
-        for problem in problems { StandardError.write("Error: \(problem)") }
-        if !problems.isEmpty { throw ExitCode.failure }
-    }
-
-    private func readFile(_ path: String, _ reader: MailboxReader) async throws {
-        let handle = path == "-" ? FileHandle.standardInput : try InputFile.open(path)
-        do {
-            try await reader.readFile { Array(try handle.read(upToCount: 1 << 20) ?? Data()) }
-        } catch {
-            throw Self.later(error)
-        }
+        if !left.isEmpty { throw ExitCode.failure }
     }
 
     private static func later(_ error: any Error) -> ExitCode {
@@ -107,33 +106,6 @@ extension MailboxRun {
             switch self {
             case .maildir: .seconds(1)
             case .server: .seconds(60)
-            }
-        }
-    }
-}
-
-/// Looks into a mailbox again and again.
-private struct MailboxWatch: Service {
-    let source: MailboxRun.Source
-    let reader: MailboxReader
-    let logger: Logger
-    private static let pauseAfterFailure = Duration.seconds(5)
-
-    func run() async throws {
-        logger.notice("watching a mailbox")
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                var pause = source.pause
-                do {
-                    for problem in try await source.read(by: reader) {
-                        logger.warning("a message was left", metadata: ["error": "\(problem)"])
-                        pause = max(pause, Self.pauseAfterFailure)
-                    }
-                } catch {
-                    logger.warning("reading stopped; trying again", metadata: ["error": "\(error)"])
-                    pause = max(pause, Self.pauseAfterFailure)
-                }
-                try? await Task.sleep(for: pause)
             }
         }
     }

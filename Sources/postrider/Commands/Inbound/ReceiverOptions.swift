@@ -42,6 +42,12 @@ struct ReceiverOptions: ParsableArguments {
             valueName: "n"))
     var maxConnections: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The most connections of one client, an IPv4 address or an IPv6 /64; this machine's programs may have as many as there are (50).",
+            valueName: "n"))
+    var maxConnectionsPerClient: Int?
+
     @Option(help: ArgumentHelp("Messages that one connection may bring (1000).", valueName: "n"))
     var messagesPerConnection: Int?
 
@@ -59,6 +65,7 @@ struct ReceiverOptions: ParsableArguments {
         for (name, number) in [
             ("--max-message-size", maxMessageSize), ("--max-connections", maxConnections),
             ("--messages-per-connection", messagesPerConnection),
+            ("--max-connections-per-client", maxConnectionsPerClient),
         ] where number.map({ $0 < 1 }) ?? false {
             throw ValidationError("\(name) must be above 0")
         }
@@ -70,7 +77,7 @@ struct ReceiverOptions: ParsableArguments {
         }
         guard !settings.list(listen, .listen).isEmpty else {
             throw ValidationError(
-                "say where to listen with --listen HOST:PORT, such as 0.0.0.0:25, or what to read with --maildir or --file"
+                "say where to listen with --listen HOST:PORT, such as 0.0.0.0:25, or what to read with --maildir, --file, --imap or --pop3"
             )
         }
     }
@@ -90,6 +97,8 @@ struct ReceiverOptions: ParsableArguments {
         server.isLMTP = lmtp
         server.maximumMessageSize = try maxMessageSize ?? settings.count(.maxMessageSize) ?? server.maximumMessageSize
         server.maximumConnections = try maxConnections ?? settings.count(.maxConnections) ?? 500
+        server.maximumConnectionsPerClient = maxConnectionsPerClient ?? 50
+        server.maximumErrors = 50
         server.maximumRecipients = 100
         server.idleTimeout = try Self.time(idleTimeout, "--idle-timeout")
         server.sessionTimeout = try Self.time(sessionTimeout, "--session-timeout")
