@@ -11,13 +11,8 @@ struct InboundParse: ParsableCommand {
         discussion: """
             Prints one JSON object a line for each recipient that a message speaks of: its file, the recipient, the action of the \
             report, status and reply code, and the outcome with its reason and rule. The outcome is null where the contact's status does not \
-<<<<<<< HEAD
             change. A message that names nobody has one object with recipient null. Directories are read with all files in \
-            them; - is one message from standard input. A file that cannot be read is told and makes the exit status 1; the \
-=======
-            change. A message in which nothing is found has one object with recipient null. Directories are read with all files in \
             them; of a mailbox file, which begins with a From line, each message is read, and its number stands behind the file; - is standard input. A file that cannot be read is told and makes the exit status 1; the \
->>>>>>> 3cd33f53c95bcb1b88594ff77f6f02cf72032096
             others are read nevertheless. Needs no coordinator.
 
             Example:
