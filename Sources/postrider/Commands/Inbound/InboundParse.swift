@@ -12,7 +12,7 @@ struct InboundParse: ParsableCommand {
             Prints one JSON object a line for each recipient that a message speaks of: its file, the recipient, the action of the \
             report, status and reply code, and the outcome with its reason and rule. The outcome is null where the contact's status does not \
             change. A message that names nobody has one object with recipient null. Directories are read with all files in \
-            them; of a mailbox file, which begins with a From line, each message is read, and its number stands behind the file; - is standard input. A file that cannot be read is told and makes the exit status 1; the \
+            them; of a mailbox file, which begins with a From line, each message is read, and its number stands behind the file if there are several; - is standard input. A file that cannot be read is told and makes the exit status 1; the \
             others are read nevertheless. Needs no coordinator.
 
             Example:
@@ -64,9 +64,17 @@ struct InboundParse: ParsableCommand {
         }
         var splitter = MailboxFileSplitter(limit: ParseLimits.standard.messageBytes)
         var number = 0
+        // A message that was saved with its From line is no mailbox: one alone has no number.
+        var only: [UInt8]?
         func print(_ messages: [[UInt8]]) throws {
             for message in messages {
                 number += 1
+                if number == 1 {
+                    only = message
+                    continue
+                }
+                if let held = only { StandardOutput.writePart(try answer(held, file: "\(file)#1")) }
+                only = nil
                 StandardOutput.writePart(try answer(message, file: "\(file)#\(number)"))
             }
         }
@@ -78,6 +86,7 @@ struct InboundParse: ParsableCommand {
             try print(splitter.take(piece))
         }
         try print(splitter.finish())
+        if let only { StandardOutput.writePart(try answer(only, file: file)) }
     }
 
     /// One line for each finding of a message.
