@@ -45,7 +45,7 @@ final class MailboxRun: Sendable {
         let scheme = kind == .imap ? "imap" : "pop3"
         var server = try MailboxServer(
             parsing: "\(scheme)://ann@127.0.0.1:\(port)", kind: kind, password: "dear-secret")
-        server.patience = .seconds(1)
+        server.patience = .seconds(3)
         return server
     }
 

@@ -110,9 +110,16 @@ extension MailboxReader {
         }
     }
 
+    /// libcurl waits for the server for as long as the patience lasts: not on a thread that others wait for.
+    private static let threads: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 4)
+        pool.start()
+        return pool
+    }()
+
     /// Runs what blocks on a thread that may be blocked.
     private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
     {
-        try await NIOThreadPool.singleton.runIfActive(body)
+        try await threads.runIfActive(body)
     }
 }
