@@ -50,6 +50,28 @@ struct VerifierTests {
         }
     }
 
+    @Test(
+        "As long as a shard does not answer, no process is opened that it may have moved to; one that was checked stays open"
+    )
+    func silentShard() async throws {
+        try await CoordinatorFixture.run(contacts: 10) { fixture in
+            let queue = JobQueue(redis: fixture.redis, shards: 4)
+            try await fixture.feeder(of: queue).settle()
+            try await fixture.flushScripts()
+            let process = try await queue.shards[0].process()
+            let lost = CancellationError()
+            let answers = queue.shards.map { shard -> (QueueShard, Result<String, any Error>) in
+                (shard, shard.number == 3 ? .failure(lost) : .success(process))
+            }
+            let verifier = verifier(fixture, queue)
+            await #expect(throws: CancellationError.self) { try await verifier.check(answers) }
+            #expect(try await queue.shards[0].isOpen() == false)
+            _ = try await verifier.round()
+            await #expect(throws: CancellationError.self) { try await verifier.check(answers) }
+            #expect(try await queue.shards[0].isOpen())
+        }
+    }
+
     @Test("A cancelled mailing that a Redis has again as running is cancelled before anything is claimed")
     func cancelledAgain() async throws {
         try await CoordinatorFixture.run(contacts: 30) { fixture in

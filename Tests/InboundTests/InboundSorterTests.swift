@@ -132,8 +132,8 @@ struct InboundSorterTests {
         #expect(events(Samples.absence, to: [.reports]).isEmpty)
     }
 
-    @Test("a notice that names nobody is about the delivery whose token it came to, and about nobody elsewhere")
-    func unnamed() {
+    @Test("a notice that names nobody is about the delivery whose token it came to or whose Message-ID it returns")
+    func unnamed() throws {
         let notice = """
             Return-Path: <>
             From: MAILER-DAEMON@mx.example.net
@@ -147,6 +147,9 @@ struct InboundSorterTests {
         #expect(found.map(\.classification.reason) == [.mailboxFull])
         #expect(events(notice, to: [.reports]).isEmpty)
         #expect(events(notice, to: [.unsubscribe(Samples.job)]).isEmpty)
+        let returned =
+            "\n--- Below this line is a copy of the message.\n\nMessage-ID: <\(try Samples.messageID(of: Samples.other))>\nSubject: Five questions\n\nHello\n"
+        #expect(events(notice + returned, to: [.reports]).map(\.subject) == [.delivery(Samples.other)])
     }
 
     @Test("a mail to the address for leaving unsubscribes, written by a person or by a program; a bounce does not")

@@ -32,6 +32,7 @@ struct MailboxFileTests {
         // A message without a header, and one without anything.
         #expect(messages("From a\n\nx\n\nFrom b\n\n") == ["\nx\n\nFrom b\n\n"])
         #expect(messages("From a\n") == [])
+        #expect(messages("\r\n\nFrom a\nA: 1\n\nFrom b\nB: 2\n") == ["A: 1\n\n", "B: 2\n"])
     }
 
     @Test(

@@ -43,6 +43,27 @@ struct POP3MailboxTests {
         #expect(problems.count == 1 && problems[0].description.contains("uid-3"))
     }
 
+    @Test("a message that may not be deleted is told and stays, and the others go; when none may, that is the end")
+    func undeletable() async throws {
+        for locked in [Set(["uid-2"]), ["uid-2", "uid-3", "uid-4"]] {
+            let pop3 = ScriptedPOP3(messages(5)) { $0.locked = locked }
+            let server = try await pop3.start()
+            let run = MailboxRun()
+            let mailbox = try MailboxRun.server(.pop3, port: server.port)
+            if locked.count == 1 {
+                let problems = try await run.reader.readNew(at: mailbox, deletes: true)
+                #expect(
+                    problems.count == 1 && problems[0].description.contains("uid-2 is booked and cannot be deleted"))
+                #expect(problems.first?.description.contains("locked") == true && pop3.ids == ["uid-2"])
+            } else {
+                await #expect(throws: CurlSession.Failure.self) {
+                    try await run.reader.readNew(at: mailbox, deletes: true)
+                }
+            }
+            #expect(run.ordinals == [1, 2, 3, 4, 5] && pop3.ids.contains("uid-2"))
+        }
+    }
+
     @Test(
         "when the connection is lost and another client has deleted a message, the numbers of before delete nothing",
         arguments: ["RETR 4", "DELE 1", "DELE 3"])

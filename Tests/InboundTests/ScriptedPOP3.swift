@@ -7,6 +7,8 @@ final class ScriptedPOP3: Sendable {
     struct Quirks: Sendable {
         var hasUniqueIDs = true
         var refused: Set<String> = []
+        /// What may be read and not deleted.
+        var locked: Set<String> = []
         /// Called before each command; what it answers is what is done in its place.
         var intercept: @Sendable (_ command: String, _ connection: Int) -> LineServer.Answer? = { _, _ in nil }
     }
@@ -53,12 +55,13 @@ final class ScriptedPOP3: Sendable {
             return .say("+OK\r\n\(lines).\r\n")
         case "RETR": return .say(retrieve(Int(words[1]) ?? 0, connection))
         case "DELE":
-            state.withLock { state in
-                guard let ids = state.sessions[connection]?.ids, let number = Int(words[1]), number <= ids.count
-                else { return }
+            return state.withLock { state in
+                guard let ids = state.sessions[connection]?.ids, let number = Int(words[1]), number <= ids.count,
+                    !quirks.locked.contains(ids[number - 1])
+                else { return .say("-ERR locked\r\n") }
                 state.sessions[connection]?.deleted.insert(ids[number - 1])
+                return .say("+OK\r\n")
             }
-            return .say("+OK\r\n")
         case "QUIT":
             state.withLock { state in
                 let deleted = state.sessions[connection]?.deleted ?? []

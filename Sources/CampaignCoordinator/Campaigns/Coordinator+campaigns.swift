@@ -69,7 +69,7 @@ extension Coordinator {
         }
         var audience: AudienceForecast?
         if let selection = mailing.selection { audience = try await audienceAtStart(of: mailing, selection) }
-        try await book.start(mailing.id, at: .now)
+        try await book.start(mailing.id, as: mailing, at: .now)
         var notes = audience.map { Self.notes(on: $0) } ?? []
         let contacts = audience?.reached ?? list.contacts
         let licences = try await book.licenceSummary()

@@ -73,3 +73,55 @@ public struct ReminderReport: Hashable, Sendable, Codable {
     /// Remarks for people, such as that the earlier mailing is still on its way.
     public var notes: [String]
 }
+
+// One key that was misspelt would have the reminder go to others than were meant.
+extension ReminderDraft {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, replace, of, audience, from, replyTo, subject, text, html, retry, options, message, files
+    }
+
+    /// Refuses keys that it does not know.
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuse(unknownTo: CodingKeys.allCases.map(\.rawValue), of: "a reminder")
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decodeIfPresent(String.self, forKey: .name),
+            replace: try container.decodeIfPresent(Bool.self, forKey: .replace),
+            of: try container.decodeIfPresent(String.self, forKey: .of),
+            audience: try container.decodeIfPresent(AudienceFilter.self, forKey: .audience),
+            from: try container.decodeIfPresent(String.self, forKey: .from),
+            replyTo: try container.decodeIfPresent(String.self, forKey: .replyTo),
+            subject: try container.decode(String.self, forKey: .subject),
+            text: try container.decode(String.self, forKey: .text),
+            html: try container.decodeIfPresent(String.self, forKey: .html),
+            retry: try container.decodeIfPresent(RetryPolicy.self, forKey: .retry),
+            options: try container.decodeIfPresent(MailingOptions.self, forKey: .options),
+            message: try container.decodeIfPresent(MessageOptions.self, forKey: .message),
+            files: try container.decodeIfPresent([MessageAttachment].self, forKey: .files))
+    }
+}
+
+extension AudienceQuestion {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case of, audience
+    }
+
+    /// Refuses keys that it does not know.
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuse(unknownTo: CodingKeys.allCases.map(\.rawValue), of: "the question")
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            of: try container.decodeIfPresent(String.self, forKey: .of),
+            audience: try container.decodeIfPresent(AudienceFilter.self, forKey: .audience))
+    }
+}
+
+extension Decoder {
+    fileprivate func refuse(unknownTo known: [String], of what: String) throws {
+        guard let key = try firstKey(unknownTo: known) else { return }
+        throw DecodingError.dataCorrupted(
+            .init(
+                codingPath: codingPath,
+                debugDescription: "\"\(key)\" is no key of \(what); there are \(known.joined(separator: ", "))"))
+    }
+}

@@ -13,41 +13,58 @@ final class SuppressionTeller: Sendable {
 
     private let book: ContactBook
     private let shards: [QueueShard]
-    /// What each shard has not heard.
-    private let untold: Mutex<[[BookingSummary.SuppressedAddress]]>
+    /// What a shard has not heard.
+    private struct News {
+        var untold: [BookingSummary.SuppressedAddress] = []
+        /// What was withdrawn since it was last told, lest it be put back.
+        var withdrawn: Set<String> = []
+    }
+
+    private let news: Mutex<[News]>
 
     init(book: ContactBook, queue: JobQueue) {
         self.book = book
         shards = queue.shards
-        untold = Mutex(Array(repeating: [], count: queue.shards.count))
+        news = Mutex(Array(repeating: News(), count: queue.shards.count))
     }
 
     /// Takes down addresses that are suppressed in the book.
     func note(_ addresses: [BookingSummary.SuppressedAddress]) {
         guard !addresses.isEmpty else { return }
-        untold.withLock { untold in
-            for i in untold.indices { untold[i] += addresses }
+        let keys = Set(addresses.map(\.key))
+        news.withLock { news in
+            for i in news.indices {
+                news[i].untold += addresses
+                news[i].withdrawn.subtract(keys)
+            }
         }
     }
 
     /// Takes out addresses that are suppressed no more.
     func withdraw(_ keys: Set<String>) {
-        untold.withLock { untold in
-            for i in untold.indices where !untold[i].isEmpty { untold[i].removeAll { keys.contains($0.key) } }
+        news.withLock { news in
+            for i in news.indices {
+                news[i].untold.removeAll { keys.contains($0.key) }
+                news[i].withdrawn.formUnion(keys)
+            }
         }
     }
 
     /// Tells a shard of all addresses that were taken down.
     func tell(_ shard: QueueShard) async throws {
-        let addresses = untold.withLock { untold in
-            defer { untold[shard.number] = [] }
-            return untold[shard.number]
+        let addresses = news.withLock { news in
+            defer { news[shard.number] = News() }
+            return news[shard.number].untold
         }
         guard !addresses.isEmpty else { return }
         do {
             try await Self.tell(addresses, to: shard)
         } catch {
-            untold.withLock { $0[shard.number] = addresses + $0[shard.number] }
+            news.withLock { news in
+                let withdrawn = news[shard.number].withdrawn
+                news[shard.number].untold.insert(
+                    contentsOf: addresses.filter { !withdrawn.contains($0.key) }, at: 0)
+            }
             throw error
         }
     }

@@ -39,20 +39,28 @@ final class Verifier: Loop {
     }
 
     func round() async throws -> Bool {
+        try await check(await processes())
+        return false
+    }
+
+    /// Checks the processes that serve shards, as far as it is known which do.
+    func check(_ answers: [(QueueShard, Result<String, any Error>)]) async throws {
         // What opens a shard opens all that its process has, so they are checked together. A server that is away holds up no other.
         var failure: (any Error)?
         var shards: [String: [QueueShard]] = [:]
-        for (shard, process) in await processes() {
+        var isComplete = true
+        for (shard, process) in answers {
             switch process {
             case .success(let process): shards[process, default: []].append(shard)
-            case .failure(let error): failure = error
+            case .failure(let error): (failure, isComplete) = (error, false)
             }
         }
         for (process, shards) in shards {
+            // A shard that did not answer may have moved to this process: to open it for others would open it for that one, too.
+            guard isComplete || isVerified(process, shards) else { continue }
             do { try await check(process, shards) } catch { failure = error }
         }
         if let failure { throw failure }
-        return false
     }
 
     /// Asks every shard at once which process serves it.
@@ -67,11 +75,16 @@ final class Verifier: Loop {
         }
     }
 
+    /// Whether a process was found to be right for all of these shards.
+    private func isVerified(_ process: String, _ shards: [QueueShard]) -> Bool {
+        verified.withLock { verified in shards.allSatisfy { verified[$0.number] == process } }
+    }
+
     private func check(_ process: String, _ shards: [QueueShard]) async throws {
         let known = verified.withLock { verified in shards.map { verified[$0.number] } }
         var isAtWork = try await shards[0].isOpen()
         if isAtWork {
-            if known.allSatisfy({ $0 == process }) { return }
+            if isVerified(process, shards) { return }
             // Opened when it was another's replica or primary, or before this coordinator started. In the first case nothing may be
             // claimed until it is checked; in the second it was checked then, and is once more, while workers go on.
             if known.contains(where: { $0 != nil }) {
@@ -79,13 +92,14 @@ final class Verifier: Loop {
                 isAtWork = false
             }
         }
-        var restored = 0
-        var hasLostData = false
-        for shard in shards {
-            let found = try await reconcile(shard, isAtWork: isAtWork)
-            restored += found.mailings
-            hasLostData = hasLostData || found.hasLostData
+        let hasLostData = try await adopt(shards)
+        if hasLostData, isAtWork {
+            // What was checked then is not what it has now.
+            try await shards[0].close()
+            isAtWork = false
         }
+        var restored = 0
+        for shard in shards { restored += try await reconcile(shard, isAtWork: isAtWork) }
         told.forget()
         try await suppressions.tellAll(shards)
         try await limits.agree(with: shards)
@@ -106,12 +120,23 @@ final class Verifier: Loop {
         }
     }
 
-    /// Tells a shard what the book knows; answers of how many mailings, and whether the shard turned out to have lost data.
+    /// Makes the outcome streams go on after what the book has read; answers whether one of the shards turned out to have lost data.
+    private func adopt(_ shards: [QueueShard]) async throws -> Bool {
+        var hasLostData = false
+        for shard in shards {
+            guard let position = try await book.streamPosition(shard: shard.number)?.description,
+                try await shard.adopt(position: position)
+            else { continue }
+            hasLostData = true
+            try await shard.endLeases()
+        }
+        return hasLostData
+    }
+
+    /// Tells a shard what the book knows; answers of how many mailings.
     /// - Parameter isAtWork: whether workers claim from it meanwhile. It was checked before then.
-    private func reconcile(_ shard: QueueShard, isAtWork: Bool) async throws -> (mailings: Int, hasLostData: Bool) {
+    private func reconcile(_ shard: QueueShard, isAtWork: Bool) async throws -> Int {
         let position = try await book.streamPosition(shard: shard.number)?.description
-        let hasLostData = if let position { try await shard.adopt(position: position) } else { false }
-        if hasLostData { try await shard.endLeases() }
         var restored = 0
         for mailing in try await book.mailings(in: [.running, .waiting, .paused, .cancelled, .finished]) {
             guard try await shard.knows(mailing.id) else { continue }
@@ -123,7 +148,7 @@ final class Verifier: Loop {
             try await takeUp(ordinals, of: mailing, in: shard, bookedThrough: position ?? "0-0")
             restored += 1
         }
-        return (restored, hasLostData)
+        return restored
     }
 
     /// Tells a shard which jobs of a mailing are over or held; answers them as a bitmap.

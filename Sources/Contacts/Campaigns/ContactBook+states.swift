@@ -4,12 +4,19 @@ import GRDB
 extension ContactBook {
     /// Starts a mailing; ``prepare(_:limit:at:)`` lays its audience down: everybody who is in the list now, or, for a reminder, whoever
     /// of the earlier mailing fits.
-    /// - Throws: ``ContactBookError`` with code `wrongState` when it is no draft, or the earlier mailing's audience is not laid down
+    /// - Parameter checked: the mailing as its owner's message was looked over; `nil` where nobody did.
+    /// - Throws: ``ContactBookError`` with code `wrongState` when it is no draft, has been changed since then, or the earlier mailing's audience is not laid down
     ///   yet; `importInterrupted` when the list is incomplete, `importRunning` when it is growing.
-    public func start(_ id: MailingID, at now: UnixTime) async throws {
+    public func start(_ id: MailingID, as checked: Mailing? = nil, at now: UnixTime) async throws {
         try await write { db in
             let mailing = try Self.mailing(db, id)
             guard mailing.state == .draft else { throw Self.wrongState(mailing, to: "start") }
+            guard checked == nil || checked == mailing else {
+                throw ContactBookError(
+                    .wrongState,
+                    "The mailing “\(mailing.name)” of campaign “\(mailing.campaign)” was changed meanwhile; look it over and start it again."
+                )
+            }
             if let selection = mailing.selection { _ = try Self.source(db, selection, campaign: mailing.campaign) }
             let list = try Self.listID(db, named: mailing.list)
             switch try Self.lastImport(db, list: list)?.state {

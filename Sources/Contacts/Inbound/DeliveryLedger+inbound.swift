@@ -91,6 +91,9 @@ extension DeliveryLedger {
         let renew = try db.cachedStatement(
             sql: "UPDATE deliveries SET first_attempt = NULL WHERE mailing = ? AND ordinal = ?")
         try renew.execute(arguments: [job.mailing.rawValue, job.ordinal])
+        // It was over a moment ago, perhaps: nothing of it is to be dropped any more.
+        let keep = try db.cachedStatement(sql: "DELETE FROM call_offs WHERE mailing = ? AND ordinal = ?")
+        try keep.execute(arguments: [job.mailing.rawValue, job.ordinal])
         hasRedeliveries = true
         summary.redeliveries += 1
     }

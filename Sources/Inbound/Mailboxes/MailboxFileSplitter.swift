@@ -69,6 +69,8 @@ public struct MailboxFileSplitter: Sendable {
         }
         let isFromLine = followsBlankLine && Self.isFromLine(line[...])
         followsBlankLine = line.allSatisfy { $0 == 0x0A || $0 == 0x0D }
+        // Blank lines before all else.
+        if form == .undecided, followsBlankLine { return nil }
         if form == .undecided {
             // Where CR alone ends the lines all is one: which of its messages, if it has more, is not asked.
             let isOneLine = isFromLine && line.dropLast(2).contains(0x0D)

@@ -28,7 +28,8 @@ extension MailboxReader {
         do {
             return try await readSessions(of: mailbox)
         } catch {
-            try? await Self.blocking { mailbox.close() }
+            // Goodbye is said on a thread that may wait, even if this task is told to end.
+            await Task { try? await Self.blocking { mailbox.close() } }.value
             throw error
         }
     }
@@ -53,8 +54,12 @@ extension MailboxReader {
                 try await read(batch.messages.map(\.bytes))
                 let done = batch.messages.map(\.id)
                 // What could not be read has said nothing yet: it stays.
-                try await Self.blocking { try mailbox.finish(done) }
-                finished.formUnion(done)
+                let kept = try await Self.blocking { try mailbox.finish(done) }
+                for (id, failure) in kept {
+                    left[id] = MailboxProblem(
+                        description: "message \(id) is booked and cannot be deleted: \(failure)")
+                }
+                finished.formUnion(done.filter { kept[$0] == nil })
                 progress(finished.count + left.count, known.count + new.count)
             }
             tell(mailbox.remarks)

@@ -74,12 +74,15 @@ public struct InboundSorter: Sendable {
 
     /// What a message says that came to an address without a token.
     private func reported(_ draft: EventDraft, in message: [UInt8]) -> [InboundEvent] {
+        let findings: [InboundFinding]
         switch draft.message.kind {
-        // Nothing is known of whom they are about, and nothing would change.
-        case .automaticReply, .other: return []
-        case .deliveryReport, .notice, .complaint: break
+        case .deliveryReport, .notice, .complaint: findings = draft.message.findings
+        // A notice that names nobody may return a message that does.
+        case .other: findings = draft.message.unnamedFinding.map { [$0] } ?? []
+        case .automaticReply: findings = []
         }
-        let findings = draft.message.findings
+        // Nothing is known of whom it is about, and nothing would change.
+        guard !findings.isEmpty else { return [] }
         let named =
             findings.lazy.compactMap(\.originalEnvelopeID).first.flatMap { EnvelopeID.job(of: $0, keys: keys) }
             ?? findings.lazy.compactMap(\.returnedMessageID).first

@@ -43,7 +43,9 @@ struct InboundReader: Sendable {
             readNotice(forwarded: depth == 0 ? message : nil)
         }
         if kind == .other, depth == 0 { readForwarded(message) }
-        if kind == .other, unnamed == nil || !origin.isMailSystem, origin.isAutomatic { kind = .automaticReply }
+        // A person may be named like a mail system; a mail system says of itself no more than that nobody wrote it.
+        let isNotice = unnamed != nil && origin.isMailSystem && !origin.isAbsenceNotice
+        if kind == .other, !isNotice, origin.isAutomatic { kind = .automaticReply }
     }
 
     // MARK: Parts
@@ -60,8 +62,9 @@ struct InboundReader: Sendable {
                 complaint = complaint ?? FeedbackReport(reading: part.decodedBody, limits: limits)
             } else if part.contentType.isReceipt {
                 isOtherReport = true
-                let refusal = RefusalByReceipt(reading: part.decodedBody, limits: limits)
-                if let refusal, delivery.recipients.isEmpty {
+                if origin.isRejection, delivery.recipients.isEmpty,
+                    let refusal = RefusalByReceipt(reading: part.decodedBody, limits: limits)
+                {
                     delivery = DeliveryReport(recipients: [refusal.recipient])
                 }
             } else if part.contentType.isMessage {

@@ -158,6 +158,20 @@ struct InboundBookingTests {
         #expect(try await fixture.isBalanced())
     }
 
+    @Test("who is to be attempted again after all is not called off any more")
+    func notCalledOff() async throws {
+        let fixture = try BookFixture()
+        let id = try await fixture.fed(["a@x.org"])
+        try await fixture.book([change(id, 0, .queued, .inDoubt, phase: .dot)])
+        try await fixture.receive(event(1, delivery(id, 0), .sent, .relayed))
+        let due = BookFixture.later + .seconds(31)
+        #expect(try await fixture.book.callOffs(at: due).count == 1)
+        try await fixture.receive(event(2, delivery(id, 0), .softBounced, .mailboxFull))
+        #expect(try await fixture.redeliveries(id).count == 1)
+        #expect(try await fixture.book.callOffs(at: due).isEmpty)
+        #expect(try await fixture.isBalanced())
+    }
+
     @Test("who leaves the list once more, after having been let in again, is suppressed once more")
     func leavesAgain() async throws {
         let fixture = try BookFixture()

@@ -84,13 +84,14 @@ final class IMAPMailbox: RemoteMailbox {
         }
     }
 
-    func finish(_ ids: [String]) throws {
-        guard !ids.isEmpty else { return }
+    func finish(_ ids: [String]) throws -> [String: CurlSession.Failure] {
+        guard !ids.isEmpty else { return [:] }
         let flag = deletes ? "\\Deleted" : Self.keyword
         let set = Self.set(ids.compactMap { UInt32($0) })
         try open(reading: false)
         try ask(.init(url: url, command: "UID STORE \(set) +FLAGS.SILENT (\(flag))"))
         if deletes { try expunge(set) }
+        return [:]
     }
 
     /// Numbers as a sequence set (RFC 3501 §9), consecutive ones as a range.

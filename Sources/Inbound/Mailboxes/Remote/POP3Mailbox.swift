@@ -8,6 +8,8 @@ internal import Synchronization
 final class POP3Mailbox: RemoteMailbox {
     /// Deletions last only from the end of a session on (§6), which therefore does not wait for all of a large mailbox.
     let sessionLimit = 2000
+    /// After how many refusals in a row to delete a message nothing more is tried.
+    private static let refusalLimit = 3
     private let session: CurlSession
     private let url: String
     /// The numbers of messages, as long as the connection lasts by which they were told.
@@ -57,13 +59,24 @@ final class POP3Mailbox: RemoteMailbox {
         }
     }
 
-    func finish(_ ids: [String]) throws {
+    func finish(_ ids: [String]) throws -> [String: CurlSession.Failure] {
+        var kept: [String: CurlSession.Failure] = [:]
+        var refusals = 0
         for id in ids {
-            try withNumber(of: id) { number throws(CurlSession.Failure) in
-                _ = try session.perform(
-                    .init(url: url + "\(number)", command: "DELE", hasNoAnswer: true, mayConnect: false))
+            do {
+                try withNumber(of: id) { number throws(CurlSession.Failure) in
+                    _ = try session.perform(
+                        .init(url: url + "\(number)", command: "DELE", hasNoAnswer: true, mayConnect: false))
+                }
+                refusals = 0
+            } catch let failure as CurlSession.Failure where failure.isRefusal {
+                kept[id] = failure
+                refusals += 1
+                // It deletes nothing at all.
+                guard refusals < Self.refusalLimit else { throw failure }
             }
         }
+        return kept
     }
 
     /// Does something by the number of a message, once more with its new one if the connection has ended; `nil` when it is gone.

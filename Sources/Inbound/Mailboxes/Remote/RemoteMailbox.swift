@@ -11,7 +11,9 @@ protocol RemoteMailbox: Sendable {
     /// - Throws: `CurlSession.Failure` when it cannot be had; others may be.
     func message(_ id: String) throws -> [UInt8]?
     /// What these messages say is safe: they need not be read again.
-    func finish(_ ids: [String]) throws
+    ///
+    /// - Returns: Those that the server keeps as they are, and why.
+    func finish(_ ids: [String]) throws -> [String: CurlSession.Failure]
     /// What the operator should know of the server.
     var remarks: [MailboxRemark] { get }
     /// Ends the connection; the next call makes another.

@@ -12,13 +12,15 @@ enum AddressFinder {
     ///
     /// It is more lenient than RFC 5321 (phones in Japan have addresses with two dots in a row), and never takes what stands in a
     /// link.
-    static func addresses(in line: Bytes, atMost limit: Int = 16) -> [Match] {
+    /// - Parameter mayFollowCode: whether a line may be one of a reply, in which the code stands right before an address.
+    static func addresses(in line: Bytes, atMost limit: Int = 16, mayFollowCode: Bool = false) -> [Match] {
         var matches: [Match] = []
         var from = line.startIndex
         while matches.count < limit, let at = line.firstIndex(of: UInt8(ascii: "@"), from: from) {
             from = at + 1
             let free = matches.last?.range.upperBound ?? line.startIndex
-            guard let range = range(in: line, around: at, notBefore: free) else { continue }
+            guard let whole = range(in: line, around: at, notBefore: free) else { continue }
+            let range = mayFollowCode ? withoutCode(whole, in: line) : whole
             from = max(from, range.upperBound)
             matches.append(Match(range: range, address: line[range].text))
         }
@@ -28,6 +30,16 @@ enum AddressFinder {
     /// The one address of a field such as Final-Recipient or X-Failed-Recipients, with or without brackets.
     static func address(of value: Bytes) -> String? {
         addresses(in: value, atMost: 1).first?.address
+    }
+
+    /// A reply of several lines begins with the address: `550-ann@example.net is unknown`.
+    private static func withoutCode(_ range: Range<Int>, in line: Bytes) -> Range<Int> {
+        let start = range.lowerBound
+        guard range.count > 5, line[start] == UInt8(ascii: "4") || line[start] == UInt8(ascii: "5"),
+            line[(start + 1)...(start + 2)].allSatisfy(ASCII.isDigit), line[start + 3] == UInt8(ascii: "-"),
+            ASCII.isLetter(line[start + 4])
+        else { return range }
+        return (start + 4)..<range.upperBound
     }
 
     private static func range(in line: Bytes, around at: Int, notBefore free: Int) -> Range<Int>? {
@@ -75,13 +87,6 @@ enum AddressFinder {
         }
         // An address of X.400 that holds one of ours.
         if line[start..<at].hasPrefix("smtp=") { start += 5 }
-        // A reply of several lines begins with the address: `550-ann@example.net is unknown`.
-        if at - start > 5, line[start] == UInt8(ascii: "4") || line[start] == UInt8(ascii: "5"),
-            line[(start + 1)...(start + 2)].allSatisfy(ASCII.isDigit), line[start + 3] == UInt8(ascii: "-"),
-            ASCII.isLetter(line[start + 4])
-        {
-            start += 4
-        }
         // Quotes, and signs that belong to the sentence around it.
         while start < at, "'`*=.".utf8.contains(line[start]), !line[start...].starts(with: "=?".utf8) { start += 1 }
         guard start < at else { return nil }

@@ -67,7 +67,7 @@ struct BounceNotice: Sendable {
     private mutating func readLine(_ index: Int, limit: Int) {
         let line = lines[index]
         guard entries.count < limit * 4, line.count < 4_000 else { return }
-        let matches = AddressFinder.addresses(in: line)
+        let matches = AddressFinder.addresses(in: line, mayFollowCode: true)
         guard !matches.isEmpty else { return }
         var form: Form?
         var previousEnd = line.startIndex

@@ -23,7 +23,8 @@ struct NoticeText: Sendable {
         guard let rule = lines.lastIndex(where: Self.isRule) else { return }
         var footer: [UInt8] = []
         for line in lines[rule...] { footer += [ASCII.space] + line }
-        guard Self.footers.occurs(in: footer[...]), !QuotedReply(in: footer[...]).hasCodes,
+        guard Self.footers.occurs(in: footer[...]), !NoticePhrases.failures.occurs(in: footer[...]),
+            !QuotedReply(in: footer[...]).hasCodes,
             lines[..<rule].contains(where: \.hasLetters)
         else { return }
         lines.removeSubrange(rule...)

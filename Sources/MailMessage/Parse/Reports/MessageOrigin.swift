@@ -4,6 +4,8 @@ struct MessageOrigin: Sendable {
     var isMailSystem: Bool
     /// Whether it is a report of another kind: a receipt (RFC 8098), a TLS report (RFC 8460).
     var isOtherReport: Bool
+    /// Whether it says that a recipient's filter refused a message (RFC 5429 §2.2.1).
+    var isRejection: Bool
     /// Whether a person's program wrote it as an answer to another message.
     var isReply: Bool
     /// Whether the program of a mailing list wrote it.
@@ -48,6 +50,7 @@ struct MessageOrigin: Sendable {
         hasFailureSubject = Self.failureSubjects.occurs(in: subject)
         isWarning = Self.warningSubjects.occurs(in: subject)
         let submitted = header.unfolded("auto-submitted")
+        isRejection = submitted?.firstRange(ofText: "(rejected)") != nil
         isAbsenceNotice =
             header.unfolded("precedence")?.hasPrefix("auto") ?? false || header.has("x-autoreply")
             || header.has("x-autorespond") || header.has("x-autoresponse") || header.has("x-auto-reply-from")

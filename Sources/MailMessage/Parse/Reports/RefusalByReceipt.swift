@@ -3,6 +3,8 @@ internal import Delivery
 /// A refusal in the form of a receipt: what the filter of a recipient answers when it rejects a message that was accepted already.
 ///
 /// RFC 5429 §2.2.1 lets a Sieve script do so; the receipt then says that the message was deleted, and nobody had a hand in it.
+/// Some programs say the same of a message that its reader threw away unread: only `Auto-Submitted` tells the two apart
+/// (``MessageOrigin/isRejection``).
 struct RefusalByReceipt: Sendable {
     var recipient: DeliveryReport.Recipient
 

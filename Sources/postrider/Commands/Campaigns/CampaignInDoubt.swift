@@ -26,13 +26,13 @@ struct CampaignInDoubt: AsyncParsableCommand {
     @OptionGroup var client: ClientOptions
 
     func run() async throws {
-        let words = ShellWord.quoted(name) + mailing.words
         try await client.withClient { client in
             var list = HeldList(kind: .inDoubt, format: format, client: client)
             try await list.print(name, mailing)
-            list.end(
-                remedy: "Send them again with: postrider campaign resolve \(words) --resend\n"
-                    + "Or count them as sent:  postrider campaign resolve \(words) --sent")
+            list.end {
+                "Send them again with: postrider campaign resolve \($0) --resend\n"
+                    + "Or count them as sent:  postrider campaign resolve \($0) --sent"
+            }
         }
     }
 }

@@ -77,7 +77,10 @@ struct CampaignRemind: AsyncParsableCommand {
             throw ValidationError(
                 "write the reminder with --subject and --text, or ask only whom it would reach: --count")
         }
-        guard !count || name == nil && !replace && subject == nil && text == nil && html == nil else {
+        let hasMessage =
+            [name, subject, text, html, from, replyTo, retry].contains { $0 != nil } || replace || !message.isEmpty
+            || !sending.isEmpty
+        guard !count || !hasMessage else {
             throw ValidationError("--count creates nothing: leave the name and the message out")
         }
         guard !replace || name != nil else { throw ValidationError("say with --name which draft is replaced") }

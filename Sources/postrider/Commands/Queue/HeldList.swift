@@ -27,6 +27,8 @@ struct HeldList {
     private let format: HeldFormat
     private let client: APIClient
     private var count = 0
+    /// What names each mailing that was printed in a command, such as `spring --mailing reminder`.
+    private var names: [String] = []
 
     init(kind: HoldKind, format: HeldFormat, client: APIClient) {
         self.kind = kind
@@ -38,16 +40,18 @@ struct HeldList {
     /// Prints what the mailings of campaigns hold.
     /// - Parameters:
     ///   - campaign: the campaign that is meant; all of them when `nil`.
-    ///   - mailing: the mailing that is meant; all of them when none is named.
-    mutating func print(_ campaign: String?, _ mailing: MailingOption) async throws {
+    ///   - option: the mailing that is meant; all of them when none is named.
+    mutating func print(_ campaign: String?, _ option: MailingOption) async throws {
         let campaigns: [APICampaign] =
             if let campaign {
-                [try await client.get(APIRoute.campaign(campaign) + mailing.query)]
+                [try await client.get(APIRoute.campaign(campaign) + option.query)]
             } else {
                 try await client.get(APIRoute.campaigns, as: APICampaigns.self).campaigns
             }
         for campaign in campaigns {
             for mailing in campaign.mailings where (kind == .inDoubt ? mailing.inDoubt : mailing.dead) > 0 {
+                let named = campaign.mailings.count > 1 ? mailing.name : option.mailing
+                names.append(ShellWord.quoted(campaign.campaign) + MailingOption.words(named))
                 try await print(mailing.name, of: campaign.campaign)
             }
         }
@@ -68,8 +72,8 @@ struct HeldList {
         } while after != nil
     }
 
-    /// Ends the list; people are told how many there were, and what they can do.
-    func end(remedy: String) {
+    /// Ends the list; people are told how many there were, and what they can do about those of each mailing.
+    func end(remedy: (_ name: String) -> String) {
         let what = kind == .inDoubt ? "in doubt" : "on the dead list"
         switch format {
         case .csv: break
@@ -77,7 +81,7 @@ struct HeldList {
         case .text:
             let messages = count == 0 ? "no messages" : "\(NumberText.grouped(count)) message\(count == 1 ? "" : "s")"
             StandardOutput.write("\(messages) \(what)")
-            if count > 0 { StandardOutput.write(remedy) }
+            if count > 0 { StandardOutput.write(names.map(remedy).joined(separator: "\n")) }
         }
     }
 

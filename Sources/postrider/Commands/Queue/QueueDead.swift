@@ -41,9 +41,10 @@ struct QueueDead: AsyncParsableCommand {
             try await client.withClient { client in
                 var list = HeldList(kind: .dead, format: format, client: client)
                 try await list.print(name, mailing)
-                list.end(
-                    remedy: "Try them again with: postrider queue dead retry CAMPAIGN\n"
-                        + "Or give them up:     postrider queue dead drop CAMPAIGN")
+                list.end {
+                    "Try them again with: postrider queue dead retry \($0)\n"
+                        + "Or give them up:     postrider queue dead drop \($0)"
+                }
             }
         }
     }
